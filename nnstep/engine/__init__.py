@@ -1,0 +1,1 @@
+"""NumPy alone: formulas, tapes, and running them."""

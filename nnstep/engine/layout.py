@@ -1,0 +1,104 @@
+"""Where everything lies in memory: parameters, gradients and slots in flat vectors, the other matrices in buffers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from nnstep.engine.formula import Shape
+from nnstep.engine.graph import Graph, Parameter
+from nnstep.engine.recorder import Joints, Matrix
+from nnstep.engine.tape import Tape
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A stretch of the flat vector: one parameter, or a weight matrix with its bias as last column."""
+
+    start: int
+    names: tuple[str, ...]
+    shape: Shape
+
+    @property
+    def stop(self) -> int:
+        return self.start + prod(self.shape)
+
+
+class Layout:
+    """The flat vector of the parameters, the trainable ones in front; gradients and slots lie in the same order.
+
+    size       numbers in the vector
+    trainable  how many of them training moves
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.places = tuple(_places(graph))
+        self.size = self.places[-1].stop if self.places else 0
+        frozen = {parameter.name for parameter in graph.parameters if not parameter.trainable}
+        self.trainable = max((place.stop for place in self.places if not frozen.intersection(place.names)), default=0)
+        self.names = tuple(parameter.name for parameter in graph.parameters)
+
+    def views(self, vector: Matrix, joints: Joints | None = None) -> dict[str, Matrix]:
+        """The parameters' matrices as views of a vector of `size` numbers."""
+        views: dict[str, Matrix] = {}
+        for place in self.places:
+            matrix = vector[place.start : place.stop].reshape(place.shape)
+            if len(place.names) == 1:
+                views[place.names[0]] = matrix
+            else:
+                weights, bias = place.names
+                views[weights] = joints.join(matrix) if joints else matrix[:, :-1]
+                views[bias] = matrix[:, -1]
+        return views
+
+
+def _places(graph: Graph) -> Iterator[_Place]:
+    """One place per parameter, or per weight matrix and bias of an affine map."""
+    partners = _partners(graph)
+    start = 0
+    for parameter in sorted(graph.parameters, key=lambda parameter: not parameter.trainable):
+        if parameter.name in partners.values():
+            continue
+        partner = partners.get(parameter.name)
+        rows, *columns = parameter.shape or (1,)
+        shape = (rows, columns[0] + 1) if partner else parameter.shape
+        place = _Place(start, (parameter.name, partner) if partner else (parameter.name,), shape)
+        start = place.stop
+        yield place
+
+
+def _partners(graph: Graph) -> dict[str, str]:
+    """From each weight matrix to its bias, where both serve one affine map and are frozen or not together."""
+    parameters: Mapping[str, Parameter] = {parameter.name: parameter for parameter in graph.parameters}
+    partners = {}
+    for node in graph.nodes:
+        for term in node.terms:
+            weights, bias = (parameters.get(term.operands.get(key, "")) for key in ("w", "b"))
+            if term.op.name == "affine" and weights and bias and weights.trainable == bias.trainable:
+                partners[weights.name] = bias.name
+    return partners
+
+
+def buffers(tape: Tape, dtype: np.dtype, joints: Joints) -> dict[str, Matrix]:
+    """A buffer for every forward and backward matrix, but for the gradients of parameters.
+
+    Matrices of rows are kept as features × rows with a row of ones last, so that a product with [W | b] reads and
+    writes memory in order; the views returned have the documented shapes.
+    """
+    arrays: dict[str, Matrix] = {}
+    for instruction in tape:
+        if instruction.phase in ("forward", "backward"):
+            arrays[instruction.name] = _buffer(instruction.shape, dtype, joints)
+    return arrays
+
+
+def _buffer(shape: Shape, dtype: np.dtype, joints: Joints) -> Matrix:
+    if len(shape) != 2:
+        return np.zeros(shape, dtype)
+    rows, columns = shape
+    storage = np.zeros((columns + 1, rows), dtype)
+    storage[-1] = 1
+    return joints.extend(storage.T)

@@ -1,0 +1,294 @@
+"""The losses: E, the loss of each row, from the output a and the targets y.
+
+All follow PyTorch: MSE and BCE are means over the row's entries, cross-entropy a sum over the classes; logs of
+probabilities are clamped at −100, and BCE's gradient divides by max(a(1 − a), 1e-12).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from nnstep.engine.cell import Cell, Everywhere, Operand, call, sigma
+from nnstep.engine.formula import OPS, Formula, Op, Shape
+from nnstep.engine.ops.activation import (
+    record_sigmoid,
+    record_softmax,
+    sigmoid_cell,
+    softmax_cell,
+    softplus_cell,
+)
+from nnstep.engine.recorder import Matrix, Recorder
+
+Index = tuple[int, ...]
+
+LOG_FLOOR = -100.0
+SMALLEST = math.exp(LOG_FLOOR)
+DIVISOR_FLOOR = 1e-12
+
+
+class _Share(int):
+    """The columns that a row's loss is a mean of: in texts `{k:sum}` is Σⱼ and `{k}` is /3, nothing for one column."""
+
+    def __format__(self, spec: str) -> str:
+        if self == 1:
+            return ""
+        return "Σⱼ " if spec == "sum" else f"/{int(self)}"
+
+
+def _columns(a: Shape, y: Shape) -> dict[str, object]:
+    return {"k": _Share(a[-1])}
+
+
+def _rows(a: Shape, y: Shape) -> Shape:
+    return (a[0],)
+
+
+def _loss(name: str, forward: Formula, gradient: Formula, library: str, *, mean: bool) -> Op:
+    measures = {"measures": _columns} if mean else {}
+    return OPS(
+        Op(name, forward=forward, gradients={"a": gradient}, shape=_rows, library=library, **measures)  # type: ignore[arg-type]  # one keyword or none
+    )
+
+
+def _per_row(g: Matrix) -> Matrix:
+    """∂L/∂E as a column, so that it spreads over the classes; a constant stays one."""
+    return g[:, None] if g.ndim else g
+
+
+def _mean_cell(at: Index, count: int, term: Callable[[int | str], Cell]) -> Cell:
+    return term(0) if count == 1 else sigma("j", count, term) / count
+
+
+def _shared(cell: Cell, count: int) -> Cell:
+    """A row's share of a mean over its entries."""
+    return cell if count == 1 else cell / count
+
+
+def _row_gradient(at: Index, g: Operand | Everywhere) -> Cell:
+    return g[at[0],]
+
+
+def _log(x: Cell) -> Cell:
+    return call("log", lambda v: np.maximum(np.log(v), LOG_FLOOR), x)
+
+
+# mean_squared_error
+
+
+def _squared(run: Recorder, *, a: Matrix, y: Matrix, k: int, out: Matrix) -> None:
+    difference = run.scratch(a)
+    run(np.subtract, a, y, out=difference)
+    run(np.multiply, difference, difference, out=difference)
+    run.dot(difference, run.full(k, 1 / k), out=out)
+
+
+def _squared_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, k: int, out: Matrix) -> None:
+    run(np.subtract, a, y, out=out)
+    _scaled(run, out, g, 2 / k)
+
+
+def _scaled(run: Recorder, out: Matrix, g: Matrix, factor: float) -> None:
+    """out ← out · factor · g; one product where g is a constant."""
+    if g.ndim == 0:
+        run(np.multiply, out, float(g) * factor, out=out)
+    else:
+        run(np.multiply, out, _per_row(g), out=out)
+        run(np.multiply, out, factor, out=out)
+
+
+mean_squared_error = _loss(
+    "mean_squared_error",
+    Formula(
+        "{k:sum}({a} − {y})²{k}",
+        _squared,
+        cell=lambda at, a, y, k: _mean_cell(at, k, lambda j: (a[at[0], j] - y[at[0], j]) ** 2),
+    ),
+    Formula(
+        "2({a} − {y}){k} · {g}",
+        _squared_gradient,
+        cell=lambda at, a, y, g, k: _shared(2 * (a[at] - y[at]), k) * _row_gradient(at, g),
+    ),
+    "F.mse_loss(a, y)",
+    mean=True,
+)
+
+# binary_cross_entropy
+
+
+def _binary(run: Recorder, *, a: Matrix, y: Matrix, k: int, out: Matrix) -> None:
+    """−(y log a + (1 − y) log(1 − a)), as (y − 1) log(1 − a) − y log a."""
+    log_a, log_rest = run.scratch(a), run.scratch(a)
+    run(np.negative, a, out=log_rest)
+    run(np.log1p, log_rest, out=log_rest)
+    run(np.maximum, log_rest, LOG_FLOOR, out=log_rest)
+    run(np.log, a, out=log_a)
+    run(np.maximum, log_a, LOG_FLOOR, out=log_a)
+    run(np.subtract, log_rest, log_a, out=log_a)
+    run(np.multiply, log_a, y, out=log_a)
+    run(np.subtract, log_a, log_rest, out=log_a)
+    run.dot(log_a, run.full(k, 1 / k), out=out)
+
+
+def _binary_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, k: int, out: Matrix) -> None:
+    divisor = run.scratch(a)
+    run(np.subtract, 1.0, a, out=divisor)
+    run(np.multiply, divisor, a, out=divisor)
+    run(np.maximum, divisor, DIVISOR_FLOOR, out=divisor)
+    run(np.subtract, a, y, out=out)
+    run(np.divide, out, divisor, out=out)
+    _scaled(run, out, g, 1 / k)
+
+
+def _divisor(a: Cell) -> Cell:
+    """a(1 − a), kept from zero."""
+    return call("", lambda v: np.maximum(v, DIVISOR_FLOOR), a * (1 - a))
+
+
+def _binary_cell(at: Index, a: Operand, y: Operand, k: int) -> Cell:
+    def term(j: int | str) -> Cell:
+        probability, target = a[at[0], j], y[at[0], j]
+        return -(target * _log(probability)) - (1 - target) * _log(1 - probability)
+
+    return _mean_cell(at, k, term)
+
+
+binary_cross_entropy = _loss(
+    "binary_cross_entropy",
+    Formula("{k:sum}−({y} log {a} + (1 − {y}) log(1 − {a})){k}", _binary, cell=_binary_cell),
+    Formula(
+        "({a} − {y}) / ({a}(1 − {a})){k} · {g}",
+        _binary_gradient,
+        cell=lambda at, a, y, g, k: _shared((a[at] - y[at]) / _divisor(a[at]), k) * _row_gradient(at, g),
+    ),
+    "F.binary_cross_entropy(a, y)",
+    mean=True,
+)
+
+# binary_cross_entropy_with_logits: log(1 + eˣ) − x y
+
+
+def _binary_logits(run: Recorder, *, a: Matrix, y: Matrix, k: int, out: Matrix) -> None:
+    entropy, product = run.scratch(a), run.scratch(a)
+    run(np.logaddexp, a, 0.0, out=entropy)
+    run(np.multiply, a, y, out=product)
+    run(np.subtract, entropy, product, out=entropy)
+    run.dot(entropy, run.full(k, 1 / k), out=out)
+
+
+def _binary_logits_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, k: int, out: Matrix) -> None:
+    record_sigmoid(run, a, out)
+    run(np.subtract, out, y, out=out)
+    _scaled(run, out, g, 1 / k)
+
+
+binary_cross_entropy_with_logits = _loss(
+    "binary_cross_entropy_with_logits",
+    Formula(
+        "{k:sum}(log(1 + exp({a})) − {y} {a}){k}",
+        _binary_logits,
+        cell=lambda at, a, y, k: _mean_cell(at, k, lambda j: softplus_cell(a[at[0], j]) - y[at[0], j] * a[at[0], j]),
+    ),
+    Formula(
+        "(σ({a}) − {y}){k} · {g}",
+        _binary_logits_gradient,
+        cell=lambda at, a, y, g, k: _shared(sigmoid_cell(a[at]) - y[at], k) * _row_gradient(at, g),
+    ),
+    "F.binary_cross_entropy_with_logits(a, y)",
+    mean=True,
+)
+
+# cross_entropy
+
+
+def _cross(run: Recorder, *, a: Matrix, y: Matrix, out: Matrix) -> None:
+    log_a = run.scratch(a)
+    run(np.log, a, out=log_a)
+    run(np.maximum, log_a, LOG_FLOOR, out=log_a)
+    run(np.multiply, log_a, y, out=log_a)
+    run.dot(log_a, run.full(a.shape[1], -1.0), out=out)
+
+
+def _cross_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, out: Matrix) -> None:
+    """−y / a, and 0 where the log is clamped, since there the loss does not move with a."""
+    clear = run.scratch(a, bool)
+    run(np.maximum, a, SMALLEST, out=out)
+    run(np.divide, y, out, out=out)
+    run(np.greater_equal, a, SMALLEST, out=clear)
+    run(np.multiply, out, clear, out=out)
+    _scaled(run, out, g, -1.0)
+
+
+def _cross_gradient_cell(at: Index, a: Operand, y: Operand, g: Operand | Everywhere) -> Cell:
+    slope = call("log′", lambda v: 1 / v if v >= SMALLEST or np.isnan(v) else 0.0, a[at])
+    return -(y[at] * slope * _row_gradient(at, g))
+
+
+cross_entropy = _loss(
+    "cross_entropy",
+    Formula(
+        "−Σⱼ {y} log {a}",
+        _cross,
+        cell=lambda at, a, y: -sigma("j", a.shape[1], lambda j: y[at[0], j] * _log(a[at[0], j])),
+    ),
+    Formula("−{y} / {a} · {g}", _cross_gradient, cell=_cross_gradient_cell),
+    "F.nll_loss(a.log(), y)",
+    mean=False,
+)
+
+# cross_entropy_with_logits: −Σ y (x − log Σ eˣ)
+
+
+def _cross_logits(run: Recorder, *, a: Matrix, y: Matrix, out: Matrix) -> None:
+    shifted, powers, peak = run.scratch(a), run.scratch(a), run.scratch(a[:, :1])
+    run(np.maximum.reduce, a, axis=1, keepdims=True, out=peak)
+    run(np.subtract, a, peak, out=shifted)
+    run(np.exp, shifted, out=powers)
+    run(np.add.reduce, powers, axis=1, keepdims=True, out=peak)
+    run(np.log, peak, out=peak)
+    run(np.subtract, shifted, peak, out=shifted)
+    run(np.multiply, shifted, y, out=shifted)
+    run.dot(shifted, run.full(a.shape[1], -1.0), out=out)
+
+
+def _cross_logits_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, out: Matrix) -> None:
+    total = run.scratch(a[:, :1])
+    record_softmax(run, a, out)
+    run(np.add.reduce, y, axis=1, keepdims=True, out=total)
+    run(np.multiply, out, total, out=out)
+    run(np.subtract, out, y, out=out)
+    _scaled(run, out, g, 1.0)
+
+
+def _logsumexp(*row: float) -> float:
+    return float(np.logaddexp.reduce(np.array(row, dtype=np.float64)))
+
+
+def _cross_logits_cell(at: Index, a: Operand, y: Operand) -> Cell:
+    row = at[0]
+    total = call("logsumexp", _logsumexp, *(a[row, k] for k in range(a.shape[1])))
+    return -sigma("j", a.shape[1], lambda j: y[row, j] * (a[row, j] - total))
+
+
+def _cross_logits_gradient_cell(at: Index, a: Operand, y: Operand, g: Operand | Everywhere) -> Cell:
+    total = sigma("j", y.shape[1], lambda j: y[at[0], j])
+    return (softmax_cell(at, a) * total - y[at]) * _row_gradient(at, g)
+
+
+cross_entropy_with_logits = _loss(
+    "cross_entropy_with_logits",
+    Formula("−Σⱼ {y} log softmax({a})", _cross_logits, cell=_cross_logits_cell),
+    Formula("(softmax({a}) Σⱼ {y} − {y}) · {g}", _cross_logits_gradient, cell=_cross_logits_gradient_cell),
+    "F.cross_entropy(a, y)",
+    mean=False,
+)
+
+LOSSES = (
+    mean_squared_error,
+    binary_cross_entropy,
+    cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy_with_logits,
+)

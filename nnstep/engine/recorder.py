@@ -1,0 +1,141 @@
+"""Recording a formula's computation: the NumPy calls on fixed buffers that the compiler strings together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Matrix = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One NumPy call; `out` is among the arguments or the keywords already."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+
+    def __call__(self) -> None:
+        self.function(*self.arguments, **self.keywords)
+
+
+class Joints:
+    """Which buffers continue one another, so that one product can do the work of two.
+
+    blocks    from W[l] to the matrix of W[l] with b[l] behind it as a last column (dW with db likewise)
+    extended  from A[l] to the matrix of A[l] with a column of ones behind it
+    """
+
+    def __init__(self) -> None:
+        self.blocks: dict[int, Matrix] = {}
+        self.extended: dict[int, Matrix] = {}
+        self._parts: list[Matrix] = []  # keeps every key's array alive, so that no id is given twice
+
+    def join(self, block: Matrix) -> Matrix:
+        """The part of a block before its last column; `block_of` finds the block again."""
+        part = block[:, :-1]
+        self.blocks[id(part)] = block
+        self._parts.append(part)
+        return part
+
+    def extend(self, extended: Matrix) -> Matrix:
+        """The part of a matrix before its column of ones."""
+        part = extended[:, :-1]
+        self.extended[id(part)] = extended
+        self._parts.append(part)
+        return part
+
+
+class Recorder:
+    """What a formula's `compute` is given in place of NumPy: every call is noted, none is made.
+
+    The arrays are real, so views and shapes are worked out here, once; at run time only the calls remain.
+    """
+
+    def __init__(self, dtype: np.dtype[Any], joints: Joints) -> None:
+        self.dtype = dtype
+        self.joints = joints
+        self.calls: list[Call] = []
+        self._constants: dict[object, Matrix] = {}
+        self._scratch: dict[tuple[object, ...], list[Matrix]] = {}
+        self._taken: list[tuple[tuple[object, ...], Matrix]] = []
+        self._filled: set[int] = set()
+
+    def instruction(self) -> list[Call]:
+        """Start a new instruction: its calls are the list returned, and scratch space is free again."""
+        for key, array in self._taken:
+            self._scratch[key].append(array)
+        self._taken.clear()
+        self.calls = []
+        return self.calls
+
+    def __call__(
+        self, function: Callable[..., object], *operands: Matrix | float, out: Matrix | None = None, **keywords: object
+    ) -> None:
+        """Note one call. Plain numbers become 0-d arrays, which NumPy takes twice as fast."""
+        arguments = tuple(self.constant(x) if isinstance(x, float) else x for x in operands)
+        if out is None:
+            self.calls.append(Call(function, arguments, keywords))
+        elif isinstance(function, np.ufunc) and function not in (np.maximum, np.minimum):
+            self.calls.append(Call(function, (*arguments, out), keywords))
+        else:
+            self.calls.append(Call(function, arguments, {**keywords, "out": out}))
+
+    def constant(self, value: float) -> Matrix:
+        """A number as a 0-d array of the run's dtype."""
+        return self._constants.setdefault(value, np.array(value, self.dtype))
+
+    def full(self, count: int, value: float) -> Matrix:
+        """A vector of equal numbers, for sums and means as products."""
+        return self._constants.setdefault((count, value), np.full(count, value, self.dtype))
+
+    def scratch(self, like: Matrix, dtype: type | None = None) -> Matrix:
+        """Space of the shape and memory order of `like`, free for this instruction alone."""
+        column_major = like.ndim == 2 and like.flags.f_contiguous and not like.flags.c_contiguous
+        order = "F" if column_major else "C"
+        wanted = np.dtype(dtype or self.dtype)
+        key = (like.shape, order, wanted)
+        free = self._scratch.setdefault(key, [])
+        array = free.pop() if free else np.zeros(like.shape, wanted, order=order)  # type: ignore[call-overload]  # order is one letter
+        self._taken.append((key, array))
+        return array
+
+    def dot(self, a: Matrix, b: Matrix, *, out: Matrix) -> None:
+        """out = a b, written so that BLAS stores it as it lies in memory."""
+        if out.ndim == 1 and a.ndim == 1 and out.flags.c_contiguous:
+            self._product(b.T, a, out)
+        elif out.flags.c_contiguous:
+            self._product(a, b, out)
+        elif out.flags.f_contiguous:
+            self._product(b.T, a.T, out.T)
+        else:
+            self(np.matmul, a, b, out=out)
+
+    def _product(self, a: Matrix, b: Matrix, out: Matrix) -> None:
+        self.calls.append(Call(np.dot, (a, b, out), {}))
+
+    def block(self, w: Matrix) -> Matrix | None:
+        """The matrix of w with its bias behind it, if they lie so."""
+        return self.joints.blocks.get(id(w))
+
+    def with_ones(self, x: Matrix) -> Matrix | None:
+        """The matrix of x with a column of ones behind it, if one lies there."""
+        return self.joints.extended.get(id(x))
+
+    def fills(self, column: Matrix) -> None:
+        """Say that a matrix has been filled by an earlier instruction's product."""
+        self._filled.add(address(column))
+
+    def filled(self, out: Matrix) -> bool:
+        """Whether an earlier instruction's product fills this matrix."""
+        return address(out) in self._filled
+
+
+def address(array: Matrix) -> int:
+    """Where an array's first element lies in memory."""
+    return int(array.__array_interface__["data"][0])

@@ -1,0 +1,40 @@
+"""What a user can do wrong.
+
+NnstepError
+├── ModelError          a model file or its data: names file, key and remedy
+├── CommandError        a line that is not a command, or one that cannot be carried out
+├── NotComputedError    a matrix read at a step before it is written
+└── DivergenceError     a replay that does not reproduce a checkpoint
+
+Everything else that nnstep raises is a bug.
+"""
+
+from __future__ import annotations
+
+
+class NnstepError(Exception):
+    """The root of all errors that a user can cause."""
+
+
+class ModelError(NnstepError):
+    """A model, or the data it names, is not what it must be."""
+
+
+class CommandError(NnstepError):
+    """A line that cannot be carried out; nothing has changed."""
+
+
+class NotComputedError(NnstepError):
+    """A matrix that is not readable at this step.
+
+    Attributes: name, the matrix; step, the step at which it is written next.
+    """
+
+    def __init__(self, name: str, step: int, now: int) -> None:
+        super().__init__(f"{name} is not computed yet at step {now}: it is written at step {step}")
+        self.name = name
+        self.step = step
+
+
+class DivergenceError(NnstepError):
+    """A replay met a checkpoint and was not equal to it, byte for byte."""
