@@ -1,0 +1,68 @@
+"""A model's [network] → its forward graph and what the machine needs to run it."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+
+from nnstep.engine.graph import Graph, Input, Node, Parameter, Term
+from nnstep.engine.machine import Plan
+from nnstep.engine.ops import OPS, OPTIMIZERS
+from nnstep.model.model import Model
+
+
+def plan(model: Model) -> Plan:
+    """All that running the model's network needs."""
+    training = model.training
+    settings = {
+        "lr": training.learning_rate,
+        "momentum": training.momentum,
+        "beta1": training.beta1,
+        "beta2": training.beta2,
+        "epsilon": training.epsilon,
+        "l2": model.loss.l2,
+    }
+    return Plan(
+        graph=cache(partial(graph, model)),
+        optimizer=OPTIMIZERS[training.optimizer],
+        dtype=model.dtype,
+        sources={"X": model.data.features, "Y": model.data.targets},
+        settings=settings,
+        initial=model.parameters,
+    )
+
+
+def graph(model: Model, rows: int) -> Graph:
+    """The forward graph of the network for batches of `rows` rows: Z[l] and A[l] of each layer, then E and L."""
+    inputs = (
+        Input("X", (rows, model.data.features.shape[1]), "rows of the features", ones=True),
+        Input("Y", (rows, model.data.targets.shape[1]), "rows of the targets"),
+    )
+    parameters: list[Parameter] = []
+    nodes: list[Node] = []
+    below = "X"
+    for number, layer in enumerate(model.layers, start=1):
+        operands = {"x": below, "w": f"W[{number}]"} | ({"b": f"b[{number}]"} if layer.bias else {})
+        parameters += [
+            Parameter(operands[key], model.parameters[operands[key]].shape, number, layer.trainable)
+            for key in ("w", "b")
+            if key in operands
+        ]
+        product = Term(OPS["affine" if layer.bias else "linear"], operands)
+        activation = Term(OPS[layer.activation], {"x": f"Z[{number}]"})
+        shape = (rows, layer.units)
+        nodes.append(Node(f"Z[{number}]", (product,), shape, number))
+        below = f"A[{number}]"
+        nodes.append(Node(below, (activation,), shape, number))
+    nodes += _loss(model, below, rows)
+    return Graph(inputs, tuple(parameters), tuple(nodes))
+
+
+def _loss(model: Model, output: str, rows: int) -> tuple[Node, Node]:
+    """E, the loss of each row, and L, its mean with the penalties where l2 is set."""
+    weights = [f"W[{number}]" for number in range(1, len(model.layers) + 1)] if model.loss.l2 else []
+    penalties = (Term(OPS["penalty"], {"w": name, "l2": "l2"}) for name in weights)
+    of_each_row = Term(OPS[model.loss.name], {"a": output, "y": "Y"})
+    return (
+        Node("E", (of_each_row,), (rows,), None, folded=True),
+        Node("L", (Term(OPS["mean"], {"x": "E"}), *penalties), (), None),
+    )

@@ -1,0 +1,312 @@
+"""Expressions over the matrices of a run: Python's operators and slices, parsed, checked and compiled once.
+
+Nothing but the closed lists below is let through: no attribute but `.T`, no call but of the functions named here.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from nnstep.engine.names import canonical, shown
+from nnstep.errors import CommandError, NnstepError
+
+Value = Any
+Matrix = npt.NDArray[Any]
+
+LONGEST = 2000
+DEEPEST = 50
+
+COUNTERS = ("epoch", "batch", "iteration", "step", "m", "losses")
+"""Names of an expression that are no matrices: where we are, the rows of the batch, the losses so far."""
+
+
+class Scope(Protocol):
+    """Where an expression's names get their values."""
+
+    def read(self, name: str) -> Matrix:
+        """A matrix or setting at this step."""
+
+    def old(self, name: str) -> Matrix:
+        """A parameter's or slot's value at the iteration's start."""
+
+    def counter(self, name: str) -> Value:
+        """One of COUNTERS."""
+
+
+FUNCTIONS: Mapping[str, Callable[[Matrix], Value]] = {
+    "abs": np.abs,
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "sum": np.sum,
+    "mean": np.mean,
+    "std": np.std,
+    "min": np.min,
+    "max": np.max,
+    "norm": lambda x: np.sqrt(np.sum(np.square(x))),
+    "argmax": np.argmax,
+    "isnan": np.isnan,
+    "isinf": np.isinf,
+    "isfinite": np.isfinite,
+    "any": np.any,
+    "all": np.all,
+    "zeros": lambda x: np.mean(np.equal(x, 0)),
+    "shape": np.shape,
+}
+BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    # In floats: whole numbers would grow without bound.
+    ast.Pow: lambda x, y: np.asarray(x, np.float64) ** y,
+    ast.MatMult: operator.matmul,
+}
+UNARY: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Not: lambda x: not truth(x),
+}
+COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+
+Node = Callable[[Scope], Value]
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A checked expression: its text as typed, the matrices it reads, and how to evaluate it."""
+
+    text: str
+    names: tuple[str, ...]
+    evaluate: Node
+
+    def value(self, scope: Scope) -> Value:
+        """The value at a step; CommandError where the arithmetic cannot be done."""
+        try:
+            with np.errstate(all="ignore"):
+                return self.evaluate(scope)
+        except NnstepError:
+            raise
+        except (ArithmeticError, IndexError, TypeError, ValueError) as error:
+            raise CommandError(f"{self.text}: {error}") from error
+
+
+def truth(value: Value) -> bool:
+    """Whether a condition holds; a matrix is neither true nor false."""
+    if np.size(value) != 1:
+        raise CommandError("a condition must be one value: put any(…) or all(…) around the matrix")
+    return bool(np.all(value))
+
+
+def compile_expression(text: str, names: Collection[str]) -> Expression:
+    """The expression `text` over the matrices `names`; CommandError says what is wrong with it."""
+    if len(text) > LONGEST:
+        raise CommandError(f"an expression must have at most {LONGEST} characters, got {len(text)}")
+    lexed = _Lexer(text, names)
+    try:
+        tree = ast.parse(lexed.source, mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise CommandError(f"{text.strip() or 'nothing'}: not an expression") from error
+    evaluate = _Compiler(text, lexed.found).compile(tree.body, 0)
+    return Expression(text.strip(), tuple(dict.fromkeys(lexed.found.values())), evaluate)
+
+
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
+_TAIL = re.compile(r"((?:\.\d+)?(?:\[\d+\])?(?::\d+)?)")
+
+
+class _Lexer:
+    """Names such as W[1], z.1 and dx:1, which are no Python names, replaced by words that are."""
+
+    def __init__(self, text: str, names: Collection[str]) -> None:
+        self.text = text
+        self.names = names
+        self.found: dict[str, str] = {}
+        self.source = self._lex()
+
+    def _lex(self) -> str:
+        pieces, end = [], 0
+        for match in _WORD.finditer(self.text):
+            if match.start() < end:
+                continue
+            name, stop = self._longest(match)
+            pieces.append(self.text[end : match.start()])
+            pieces.append(self._word(name, match.group()))
+            end = stop
+        return "".join([*pieces, self.text[end:]]).strip()
+
+    def _longest(self, match: re.Match[str]) -> tuple[str | None, int]:
+        """The longest known name that starts here, and where it ends."""
+        word = match.group()
+        tail = _TAIL.match(self.text, match.end())
+        parts = re.findall(r"\.\d+|\[\d+\]|:\d+", tail.group() if tail else "")
+        for count in range(len(parts), -1, -1):
+            known = canonical(word + "".join(parts[:count]))
+            if known in self.names:
+                return known, match.end() + sum(len(part) for part in parts[:count])
+        return None, match.end()
+
+    def _word(self, name: str | None, word: str) -> str:
+        if name is None:
+            return word
+        placeholder = f"_matrix{len(self.found)}"
+        self.found[placeholder] = name
+        return placeholder
+
+
+class _Compiler:
+    """A checked syntax tree → nested functions of a scope."""
+
+    def __init__(self, text: str, found: Mapping[str, str]) -> None:
+        self.text = text
+        self.found = found
+
+    def compile(self, node: ast.expr, depth: int) -> Node:
+        if depth > DEEPEST:
+            raise CommandError(f"an expression must be nested at most {DEEPEST} deep")
+        compiler = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if compiler is None:
+            raise self._refusal(node)
+        compiled: Node = compiler(node, depth + 1)
+        return compiled
+
+    def _refusal(self, node: ast.AST) -> CommandError:
+        return CommandError(f"{self.text.strip()}: expressions have no {type(node).__name__.lower()}")
+
+    def _constant(self, node: ast.Constant, _depth: int) -> Node:
+        if not isinstance(node.value, int | float):
+            raise self._refusal(node)
+        value = node.value
+        return lambda _scope: value
+
+    def _name(self, node: ast.Name, _depth: int) -> Node:
+        word = node.id
+        if word in self.found:
+            name = self.found[word]
+            return lambda scope: scope.read(name)
+        if word in COUNTERS:
+            return lambda scope: scope.counter(word)
+        if word in FUNCTIONS or word == "old":
+            raise CommandError(f"{word} is a function: write {word}(…)")
+        raise UnknownNameError(word)
+
+    def _attribute(self, node: ast.Attribute, depth: int) -> Node:
+        if node.attr != "T":
+            raise CommandError(f"{self.text.strip()}: .T is the one attribute, got .{node.attr}")
+        inner = self.compile(node.value, depth)
+        return lambda scope: np.transpose(inner(scope))
+
+    def _call(self, node: ast.Call, depth: int) -> Node:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if (name not in FUNCTIONS and name != "old") or len(node.args) != 1 or node.keywords:
+            known = ", ".join(["old", *FUNCTIONS])
+            raise CommandError(f"{self.text.strip()}: functions take one argument and are {known}")
+        if name == "old":
+            return self._old(node.args[0])
+        function, inner = FUNCTIONS[name], self.compile(node.args[0], depth)
+        return lambda scope: function(inner(scope))
+
+    def _old(self, node: ast.expr) -> Node:
+        if not (isinstance(node, ast.Name) and node.id in self.found):
+            raise CommandError("old(…) takes a parameter's or a slot's name, such as old(W[1])")
+        name = self.found[node.id]
+        return lambda scope: scope.old(name)
+
+    def _binop(self, node: ast.BinOp, depth: int) -> Node:
+        if type(node.op) not in BINARY:
+            raise self._refusal(node.op)
+        function = BINARY[type(node.op)]
+        left, right = self.compile(node.left, depth), self.compile(node.right, depth)
+        return lambda scope: function(left(scope), right(scope))
+
+    def _unaryop(self, node: ast.UnaryOp, depth: int) -> Node:
+        if type(node.op) not in UNARY:
+            raise self._refusal(node.op)
+        function, inner = UNARY[type(node.op)], self.compile(node.operand, depth)
+        return lambda scope: function(inner(scope))
+
+    def _boolop(self, node: ast.BoolOp, depth: int) -> Node:
+        parts = [self.compile(part, depth) for part in node.values]
+        decide = all if isinstance(node.op, ast.And) else any
+        return lambda scope: decide(truth(part(scope)) for part in parts)
+
+    def _compare(self, node: ast.Compare, depth: int) -> Node:
+        parts = [self.compile(part, depth) for part in (node.left, *node.comparators)]
+        for sign in node.ops:
+            if type(sign) not in COMPARE:
+                raise self._refusal(sign)
+        signs = [COMPARE[type(sign)] for sign in node.ops]
+
+        def compare(scope: Scope) -> Value:
+            values = [part(scope) for part in parts]
+            results = [sign(a, b) for sign, a, b in zip(signs, values, values[1:], strict=False)]
+            return results[0] if len(results) == 1 else np.logical_and.reduce(results)
+
+        return compare
+
+    def _subscript(self, node: ast.Subscript, depth: int) -> Node:
+        inner = self.compile(node.value, depth)
+        place = self._index(node.slice, depth)
+        text = self.text.strip()
+
+        def pick(scope: Scope) -> Value:
+            matrix, index = np.asarray(inner(scope)), place(scope)
+            try:
+                return matrix[index]
+            except IndexError as error:
+                raise CommandError(f"{text}: {_index_problem(matrix, index)}") from error
+
+        return pick
+
+    def _index(self, node: ast.expr, depth: int) -> Node:
+        if isinstance(node, ast.Tuple):
+            parts = [self._index(part, depth + 1) for part in node.elts]
+            return lambda scope: tuple(part(scope) for part in parts)
+        if isinstance(node, ast.Slice):
+            ends = [self._index(end, depth + 1) if end else None for end in (node.lower, node.upper, node.step)]
+            return lambda scope: slice(*(end(scope) if end else None for end in ends))
+        inner = self.compile(node, depth)
+        return lambda scope: _whole(inner(scope))
+
+
+class UnknownNameError(CommandError):
+    """A word in an expression that is no name of the run."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f"no matrix {shown(word)}")
+        self.word = word
+
+
+def _whole(value: Value) -> int:
+    if np.size(value) != 1 or not float(np.asarray(value)).is_integer():
+        raise CommandError("an index must be a whole number")
+    return int(value)
+
+
+def _index_problem(matrix: Matrix, index: Value) -> str:
+    """Why an index does not fit a matrix."""
+    index = index if isinstance(index, tuple) else (index,)
+    size = "×".join(str(n) for n in matrix.shape) or "one number"
+    if len(index) > matrix.ndim:
+        return f"{len(index)} indices for {size}"
+    for axis, (i, n) in enumerate(zip(index, matrix.shape, strict=False)):
+        if isinstance(i, int) and not -n <= i < n:
+            return f"{('row', 'column')[axis] if matrix.ndim == 2 else 'index'} {i} of {n} (counted from 0)"
+    return f"that index does not fit {size}"

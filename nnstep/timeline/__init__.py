@@ -1,0 +1,6 @@
+"""Any step of the training run, at any time."""
+
+from nnstep.timeline.position import UNITS, Calendar, Position, Unit
+from nnstep.timeline.timeline import Interrupted, Timeline
+
+__all__ = ["UNITS", "Calendar", "Interrupted", "Position", "Timeline", "Unit"]

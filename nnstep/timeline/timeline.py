@@ -1,0 +1,222 @@
+"""Timeline: the value of any matrix at any step, by checkpoints and replay."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from itertools import islice
+from time import perf_counter
+
+import numpy as np
+
+from nnstep.engine.machine import Machine, Plan
+from nnstep.engine.recorder import Matrix
+from nnstep.engine.tape import Instruction, Tape
+from nnstep.errors import NotComputedError
+from nnstep.model.batches import Batches
+from nnstep.timeline.checkpoint import BUDGET, Checkpoints
+from nnstep.timeline.position import Calendar
+
+GoOn = Callable[[int], bool]
+"""Called with the iteration reached, every few milliseconds of a long move; False stops the move there."""
+
+SLICE = 0.008
+"""Seconds of free running between two such calls."""
+
+MOST_AT_ONCE = 4096
+GATHERED = 8 * 2**20
+"""Bytes of batches gathered in one go."""
+
+
+class Interrupted(Exception):  # noqa: N818  # it is no error
+    """A move was stopped; `iteration` is the last one completed, counted from 1."""
+
+    def __init__(self, iteration: int) -> None:
+        super().__init__(iteration)
+        self.iteration = iteration
+
+
+def _always(_iteration: int) -> bool:
+    return True
+
+
+class Timeline:
+    """All steps of a run.
+
+    Two machines run the same compiled iteration: the runner goes on through the iterations, the inspector stands
+    still in one with every matrix at hand, so that what is on show stays valid while a long move runs.
+    """
+
+    def __init__(self, plan: Plan, batches: Batches, epochs: int, budget: int = BUDGET) -> None:
+        self._plan = plan
+        self._batches = batches
+        self._runner = Machine(plan)
+        self._inspector = Machine(plan)
+        self.calendar = Calendar(self._inspector.sheet(batches.size).tape, batches.epoch, epochs)
+        self.checkpoints = Checkpoints(self._runner.state, budget)
+        self._losses = np.empty(self.calendar.iterations)
+        self._reached = 0
+        self._running = 0
+        self._at: int | None = None
+        self._before = self._runner.state.copy()
+        self._old = self._inspector.views(self._before)
+        self._pace = 1
+
+    @property
+    def length(self) -> int:
+        """Steps in the run."""
+        return self.calendar.length
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters' names."""
+        return self._inspector.layout.names
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The optimizer's slots' names."""
+        return tuple(name for name in self._old if name not in self.parameters)
+
+    def tape(self, iteration: int) -> Tape:
+        """The tape of an iteration; its shapes tell its batch size."""
+        return self._inspector.sheet(len(self._batches.indices(iteration))).tape
+
+    def rows(self, iteration: int) -> Matrix:
+        """The rows of the data that an iteration trains on."""
+        return self._batches.indices(iteration)
+
+    def losses(self, step: int) -> Matrix:
+        """The loss of every iteration finished at a step; `enter` must have come this far."""
+        finished = step // self.calendar.instructions
+        assert finished <= self._reached, (finished, self._reached)
+        view = self._losses[:finished]
+        view.flags.writeable = False
+        return view
+
+    def instruction(self, step: int) -> Instruction | None:
+        """The instruction just run; None at step 0."""
+        iteration, index = self.calendar.split(step)
+        return self.tape(iteration)[index] if index else None
+
+    def written_at(self, name: str, step: int) -> int | None:
+        """The next step after `step` at which a matrix is written; None where there is none."""
+        iteration, index = self.calendar.split(step)
+        tape = self.tape(iteration)
+        if name not in tape:
+            return None
+        place = tape.named(name).index
+        found = (iteration + (place <= index)) * self.calendar.instructions + place
+        return found if found <= self.length else None
+
+    def readable(self, name: str, step: int) -> bool:
+        """Whether a matrix can be read at a step."""
+        iteration, index = self.calendar.split(step)
+        tape = self.tape(iteration)
+        return name in self._old or name in self._plan.settings or (name in tape and tape.named(name).index <= index)
+
+    def read(self, name: str, step: int) -> Matrix:
+        """A matrix at a step, as a read-only view that holds until another iteration is entered.
+
+        KeyError for a name that the run does not have, NotComputedError for one that is not readable here.
+        """
+        iteration, index = self.calendar.split(step)
+        self.enter(iteration)
+        tape = self.tape(iteration)
+        if name in tape and tape.named(name).index <= index:
+            return _read_only(self._inspector.sheet(self._rows_of(iteration)).arrays[name])
+        if name in self._old:
+            return _read_only(self._old[name])
+        if name in tape:
+            raise NotComputedError(name, iteration * self.calendar.instructions + tape.named(name).index, step)
+        if name == "t":
+            return np.array(float(iteration + 1))
+        return _read_only(self._inspector.settings[name])
+
+    def old(self, name: str, step: int) -> Matrix:
+        """A parameter's or slot's value at the start of the iteration that a step lies in."""
+        self.enter(self.calendar.split(step)[0])
+        return _read_only(self._old[name])
+
+    def operand(self, name: str, step: int) -> Matrix:
+        """A matrix as the instruction at `step` read it: a parameter or slot that it updates, before the update."""
+        instruction = self.instruction(step)
+        if instruction is not None and instruction.name == name:
+            return self.old(name, step)
+        return self.read(name, step)
+
+    def enter(self, iteration: int, go_on: GoOn = _always) -> None:
+        """Have every matrix of an iteration at hand; Interrupted, with nothing on show changed, if `go_on` says so."""
+        if self._at == iteration:
+            return
+        state = self._state_before(iteration, go_on)
+        inspector = self._inspector
+        self._at = None
+        np.copyto(inspector.state, state)
+        np.copyto(self._before, state)
+        loss = inspector.run_one(self._batches.indices(iteration), iteration)
+        self.checkpoints.check(iteration + 1, inspector.state)
+        self._record(iteration, [loss])
+        self._at = iteration
+
+    def _rows_of(self, iteration: int) -> int:
+        return len(self._batches.indices(iteration))
+
+    def _state_before(self, iteration: int, go_on: GoOn) -> Matrix:
+        """The state at an iteration's start: at hand, or by running there from the nearest place."""
+        if self._at is not None and iteration == self._at + 1:
+            self.checkpoints.meet(iteration, self._inspector.state, near=True)
+            return self._inspector.state
+        kept = self.checkpoints.nearest(iteration)
+        if kept == iteration:
+            return self.checkpoints.state(iteration)
+        if not kept <= self._running <= iteration:
+            np.copyto(self._runner.state, self.checkpoints.state(kept))
+            self._running = kept
+        self._advance(iteration, go_on)
+        return self._runner.state
+
+    def _advance(self, target: int, go_on: GoOn) -> None:
+        """Run the runner on to an iteration's start, keeping checkpoints on the way."""
+        near = list(self.checkpoints.near(self._running, target))
+        while self._running < target:
+            indices = self._batches.stretch(self._running, min(target - self._running, self._at_once()))
+            began = perf_counter()
+            self._run_stretch(indices, near)
+            self._set_pace(len(indices), perf_counter() - began)
+            if self._running < target and not go_on(self._running):
+                raise Interrupted(self._running)
+
+    def _run_stretch(self, indices: Matrix, near: list[int]) -> None:
+        """Run the iterations of `indices`, stopping wherever a checkpoint is due."""
+        position, end = self._running, self._running + len(indices)
+        losses: list[float] = []
+        batches = self._runner.feed(indices, position)
+        # Until the stretch is done the runner stands nowhere: an exception in between must not leave it trusted.
+        first, self._running = position, -1
+        while position < end:
+            place = bisect_right(near, position)
+            due = min(end, self.checkpoints.next_grid(position), near[place] if place < len(near) else end)
+            self._runner.run(indices.shape[1], islice(batches, due - position), losses)
+            position = due
+            self.checkpoints.meet(position, self._runner.state, near=place < len(near) and near[place] == position)
+        self._record(first, losses)
+        self._running = end
+
+    def _record(self, first: int, losses: list[float]) -> None:
+        end = first + len(losses)
+        self._losses[first:end] = losses
+        self._reached = max(self._reached, end)
+
+    def _at_once(self) -> int:
+        row = sum(source.nbytes // len(source) for source in self._plan.sources.values())
+        return max(1, min(self._pace, MOST_AT_ONCE, GATHERED // max(row * self._batches.size, 1)))
+
+    def _set_pace(self, iterations: int, seconds: float) -> None:
+        """How many iterations make a slice. It only decides how often a move looks up, never what it computes."""
+        self._pace = max(1, min(2 * self._pace, int(SLICE * iterations / max(seconds, 1e-9))))
+
+
+def _read_only(array: Matrix) -> Matrix:
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,89 @@
+"""Checkpoints: what is kept, under which budget, and what a replay must equal."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nnstep.errors import DivergenceError
+from nnstep.timeline.checkpoint import SPACING, Checkpoints
+
+SIZE = 100
+BYTES = SIZE * 8
+
+
+def state(iteration: int) -> np.ndarray:
+    return np.full(SIZE, float(iteration))
+
+
+def run(checkpoints: Checkpoints, iterations: int) -> None:
+    for iteration in range(1, iterations):
+        checkpoints.meet(iteration, state(iteration), near=False)
+
+
+def test_the_grid_doubles_its_spacing_when_the_budget_is_full() -> None:
+    checkpoints = Checkpoints(state(0), budget=40 * BYTES)
+    run(checkpoints, 5000)
+    # 40 states, a quarter of them for the neighbourhood: at most 30 on the grid of 5000 iterations.
+    assert checkpoints.spacing == 256
+    assert checkpoints.iterations == list(range(0, 5000, 256))
+    assert len(checkpoints) <= 30
+    for iteration in checkpoints.iterations:
+        np.testing.assert_array_equal(checkpoints.state(iteration), state(iteration))
+
+
+def test_nearest_is_the_last_one_kept_up_to_an_iteration() -> None:
+    checkpoints = Checkpoints(state(0))
+    run(checkpoints, 100)
+    checkpoints.meet(41, state(41), near=True)
+    nearest = {iteration: checkpoints.nearest(iteration) for iteration in (0, 15, 16, 40, 41, 47, 48, 99)}
+    assert nearest == {0: 0, 15: 0, 16: 16, 40: 32, 41: 41, 47: 41, 48: 48, 99: 96}
+    assert SPACING == 16
+
+
+def test_the_neighbourhood_moves_with_the_cursor() -> None:
+    checkpoints = Checkpoints(state(0), budget=40 * BYTES)
+    for iteration in range(1, 30):
+        checkpoints.meet(iteration, state(iteration), near=True)
+    assert checkpoints.iterations == [0, 16, *range(20, 30)]
+
+
+def test_walking_back_replays_few_iterations() -> None:
+    """Each step back restores the nearest checkpoint and keeps what `near` asks for on the way."""
+    checkpoints = Checkpoints(state(0), budget=64 * BYTES)
+    run(checkpoints, 20_000)
+    replayed = 0
+    for target in range(19_000, 18_000, -1):
+        kept = checkpoints.nearest(target)
+        replayed += target - kept
+        for iteration in checkpoints.near(kept, target):
+            checkpoints.meet(iteration, state(iteration), near=True)
+    assert checkpoints.spacing == 512
+    assert replayed < 12 * 1000
+
+
+def test_a_replay_must_equal_the_checkpoint_byte_for_byte() -> None:
+    checkpoints = Checkpoints(state(0))
+    run(checkpoints, 33)
+    almost = state(32)
+    almost[7] = np.nextafter(32.0, 33.0)
+    checkpoints.meet(32, state(32), near=False)
+    with pytest.raises(DivergenceError, match="iteration 32"):
+        checkpoints.meet(32, almost, near=False)
+
+
+def test_nan_equals_itself_and_minus_zero_is_not_zero() -> None:
+    start = np.array([np.nan, 0.0])
+    checkpoints = Checkpoints(start)
+    checkpoints.meet(0, np.array([np.nan, 0.0]), near=False)
+    with pytest.raises(DivergenceError):
+        checkpoints.meet(0, np.array([np.nan, -0.0]), near=False)
+
+
+def test_memory_grows_with_use_alone() -> None:
+    big = np.zeros(2**17)  # 1 MiB
+    checkpoints = Checkpoints(big, budget=64 * 2**20)
+    assert checkpoints.nbytes <= 4 * 2**20
+    for iteration in range(1, 16 * 200):
+        checkpoints.meet(iteration, big, near=iteration % 2 == 0)
+    assert checkpoints.nbytes <= 64 * 2**20
