@@ -1,0 +1,125 @@
+"""The face that users hold: open a model, move, look, execute lines."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import numpy.typing as npt
+
+from nnstep.commands import execute as execute_line
+from nnstep.commands.registry import Result
+from nnstep.engine.names import canonical
+from nnstep.engine.tape import Tape
+from nnstep.session import Session
+from nnstep.session.location import resolve
+from nnstep.session.session import as_array
+from nnstep.timeline import Position, Unit
+
+Source = str | os.PathLike[str] | Mapping[str, object]
+
+
+class Debugger:
+    """A model's training run, and a place in it.
+
+    Moves return the new Position. Every error that a user can cause derives from NnstepError.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @property
+    def position(self) -> Position:
+        """Where the debugger stands: on the result it has just computed."""
+        return self.session.position
+
+    @property
+    def tape(self) -> Tape:
+        """The instructions of this iteration."""
+        return self.session.tape
+
+    @property
+    def losses(self) -> npt.NDArray[Any]:
+        """The loss of every iteration finished at this step, as an array that never changes later."""
+        return as_array(self.session.losses)
+
+    def step(self, count: int = 1, unit: Unit = "instruction") -> Position:
+        """Run forward `count` units; with too few ahead, to the end."""
+        return self._move(f"step {count} {unit}")
+
+    def reverse_step(self, count: int = 1, unit: Unit = "instruction") -> Position:
+        """Run backward `count` units; with too few behind, to the start."""
+        return self._move(f"reverse-step {count} {unit}")
+
+    def goto(self, location: str | int) -> Position:
+        """Jump to a LOCATION: a step, `epoch 3`, `-1 batch`, `50%`, a matrix …; CommandError outside the run."""
+        return self._move(f"goto {location}")
+
+    def continue_(self, count: int = 1) -> object:
+        """Run forward to the next stop, or to the end; the stop reached, or None."""
+        return self.execute(f"continue {count}").stop
+
+    def reverse_continue(self, count: int = 1) -> object:
+        """Run backward to the previous stop, or to the start; the stop reached, or None."""
+        return self.execute(f"reverse-continue {count}").stop
+
+    def locate(self, location: str | int) -> int:
+        """The step that a LOCATION says, seen from here."""
+        return resolve(self.session, str(location))
+
+    def value(self, expression: str) -> npt.NDArray[Any]:
+        """A matrix, or any expression, at this step, as an array that never changes later.
+
+        NotComputedError (with .name and .step) for a matrix that is not readable here.
+        """
+        name = canonical(expression.strip())
+        value = self.session.read(name) if name in self.session.names else self.session.evaluate(expression)
+        return as_array(value)
+
+    def execute(self, line: str) -> Result:
+        """Run one line of the debugger's language; CommandError for a bad one, which changes nothing.
+
+        Ctrl+C during a long move stops it at a valid step.
+        """
+        with _interrupts(self.session):
+            return execute_line(self.session, line)
+
+    def _move(self, line: str) -> Position:
+        self.execute(line)
+        return self.position
+
+
+def open(source: Source, overrides: Mapping[str, object] | None = None) -> Debugger:  # `nnstep.open`
+    """Open a model: a path, a bundled name, or a dict of the same keys; `{"training.epochs": 20}` sets single keys."""
+    return Debugger(Session(source, overrides))
+
+
+@contextmanager
+def _interrupts(session: Session) -> Iterator[None]:
+    """Ctrl+C interrupts the move instead of the program, where this thread is the one that gets it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked = False
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        session.interrupt()
+
+    previous = signal.getsignal(signal.SIGINT)
+    if previous is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)

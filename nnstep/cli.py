@@ -1,0 +1,187 @@
+"""nnstep [MODEL], run, check, models: the shell's door."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+import nnstep
+from nnstep.api import Debugger
+from nnstep.commands.registry import Result
+from nnstep.errors import CommandError, NnstepError
+from nnstep.model import bundled, load
+
+FIRST_MODEL = "xor"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; 0, 1 for a user's mistake, 2 for wrong usage, 130 after Ctrl+C."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if arguments and arguments[0] in _SUBCOMMANDS:
+            return _SUBCOMMANDS[arguments[0]](arguments[1:])
+        return _app(arguments)
+    except NnstepError as error:
+        print(f"nnstep: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain about it on the way out.
+        sys.stderr.close()
+        return 0
+
+
+def _app(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="nnstep",
+        description="A time-travel debugger for neural networks: opens MODEL in the terminal.",
+        epilog="Also: nnstep run MODEL LINE…, nnstep check PATH…, nnstep models; each has --help.",
+    )
+    parser.add_argument("model", nargs="?", default=FIRST_MODEL, help="a model file or a bundled name (default: xor)")
+    _add_overrides(parser)
+    parser.add_argument("--version", action="version", version=f"nnstep {nnstep.__version__}")
+    options = parser.parse_args(arguments)
+    from nnstep import tui  # the terminal's libraries are loaded only for the app
+
+    return tui.run(options.model, _overrides(options.set))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="nnstep run", description="Run lines of the debugger's language headless.")
+    parser.add_argument("model", metavar="MODEL", help="a model file or a bundled name")
+    parser.add_argument("lines", metavar="LINE", nargs="*", help="a command such as 'step 3' or 'print Z[1]'")
+    parser.add_argument("-x", dest="file", metavar="FILE", help="read lines from a file first; - for standard input")
+    parser.add_argument("--json", action="store_true", help="print an object a line")
+    _add_overrides(parser)
+    options = parser.parse_intermixed_args(arguments)
+    debugger = nnstep.open(options.model, _overrides(options.set))
+    report = _report_json if options.json else _report_plain
+    for place, line in _lines(options.file, options.lines):
+        try:
+            outcome: Result | CommandError = debugger.execute(line)
+        except CommandError as error:
+            outcome = error
+        report(debugger, place, line, outcome)
+        if isinstance(outcome, CommandError):
+            return 1
+        if outcome.quit:
+            break
+    return 0
+
+
+def _lines(file: str | None, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every line to run, with the place to name when it is bad."""
+    if file == "-":
+        yield from ((f"-:{number}: ", line) for number, line in enumerate(sys.stdin, start=1))
+    elif file is not None:
+        try:
+            text = Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{file}: cannot be read: {error}") from error
+        yield from ((f"{file}:{number}: ", line) for number, line in enumerate(text.splitlines(), start=1))
+    yield from (("", line) for line in lines)
+
+
+def _report_plain(debugger: Debugger, place: str, line: str, outcome: Result | CommandError) -> None:
+    del debugger, line
+    if isinstance(outcome, CommandError):
+        print(f"nnstep: {place}{outcome}", file=sys.stderr)
+    elif outcome.text:
+        if sys.stdout.isatty():
+            from nnstep.render.terminal import print_lines  # rich is loaded only where there are colours
+
+            print_lines(outcome.lines)
+        else:
+            print(outcome.text)
+
+
+def _report_json(debugger: Debugger, place: str, line: str, outcome: Result | CommandError) -> None:
+    row: dict[str, object] = {"line": line.rstrip("\n")}
+    if isinstance(outcome, CommandError):
+        row |= {"text": "", "value": None, "stop": None}
+    else:
+        row |= {"text": outcome.text, "value": _jsonable(outcome.value), "stop": _jsonable(outcome.stop)}
+    row["step"] = debugger.position.step
+    row["error"] = f"{place}{outcome}" if isinstance(outcome, CommandError) else None
+    print(json.dumps(row, ensure_ascii=False, allow_nan=False))
+
+
+def _jsonable(value: object) -> object:
+    """A value as JSON has it; NaN and ±∞, which it lacks, as strings."""
+    if isinstance(value, np.ndarray):
+        return _jsonable(value.tolist())
+    if isinstance(value, np.generic):
+        return _jsonable(value.item())
+    if isinstance(value, list | tuple):
+        return [_jsonable(each) for each in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return "NaN" if np.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return {key: _jsonable(each) for key, each in vars(value).items()}
+
+
+def _check(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="nnstep check", description="Validate model files.")
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="a model file, a bundled name, or a folder of models")
+    options = parser.parse_args(arguments)
+    failed = False
+    for path in _model_files(options.paths):
+        try:
+            print(f"{path}: {load(path).summary}")
+        except NnstepError as error:
+            print(f"nnstep: {error}", file=sys.stderr)
+            failed = True
+    return int(failed)
+
+
+def _model_files(paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        if Path(path).is_dir():
+            yield from (str(file) for file in sorted(Path(path).glob("*.toml")))
+        else:
+            yield path
+
+
+def _models(arguments: Sequence[str]) -> int:
+    argparse.ArgumentParser(prog="nnstep models", description="List the bundled models.").parse_args(arguments)
+    models = {name: load(path) for name, path in bundled().items()}
+    width = max(len(name) for name in models)
+    for name, model in models.items():
+        print(f"{name:<{width}}  {model.title}")
+    return 0
+
+
+def _add_overrides(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="override a key, e.g. training.epochs=20",
+    )
+
+
+def _overrides(settings: Iterable[str]) -> Mapping[str, object]:
+    """`key=value` settings; a value is TOML where it can be, else text."""
+    import tomllib  # only a run with --set needs it
+
+    overrides: dict[str, object] = {}
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        if not equals or not key.strip():
+            raise CommandError(f"--set takes KEY=VALUE, such as training.epochs=20, got {setting!r}")
+        try:
+            overrides[key.strip()] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            overrides[key.strip()] = text.strip()
+    return overrides
+
+
+_SUBCOMMANDS = {"run": _run, "check": _check, "models": _models}

@@ -1,0 +1,138 @@
+"""Reading and running one line."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any, get_args, get_origin
+
+from nnstep.commands.registry import COMMANDS, Command, Parameter, Rest, Result, result
+from nnstep.engine.names import shown
+from nnstep.errors import CommandError, NnstepError
+from nnstep.session import Session
+from nnstep.session.location import unit_of
+from nnstep.timeline import Unit
+
+LONGEST_LINE = 10_000
+
+
+def execute(session: Session, text: str) -> Result:
+    """Run one line of the language. A bad one raises CommandError, with its cause, and changes nothing."""
+    if len(text) > LONGEST_LINE:
+        raise CommandError(f"a line must have at most {LONGEST_LINE} characters, got {len(text)}")
+    try:
+        found, rest = read(text)
+        if found is None:
+            return result([])
+        return found.function(session, *_arguments(found, rest))
+    except CommandError:
+        raise
+    except NnstepError as error:
+        raise CommandError(str(error)) from error
+
+
+def read(text: str) -> tuple[Command | None, str]:
+    """The command that a line names, and the rest of the line; None for an empty line or a comment."""
+    text = text.strip()
+    if not text or text.startswith("#"):
+        return None, ""
+    word, _, rest = text.partition(" ")
+    return named(word), rest.strip()
+
+
+def named(word: str) -> Command:
+    """A command by name or alias; CommandError with the nearest name."""
+    for each in COMMANDS.values():
+        if word == each.name or word in each.alias:
+            return each
+    near = get_close_matches(word, [*COMMANDS, *(alias for each in COMMANDS.values() for alias in each.alias)], 1)
+    hint = f"did you mean {near[0]!r}?" if near else "`help` lists the commands"
+    raise CommandError(f"no command {word!r}; {hint}")
+
+
+def complete(session: Session, text: str) -> list[str]:
+    """The lines that `text` can become by completing its last word, nearest first."""
+    word, space, rest = text.partition(" ")
+    if not space:
+        return [name for name in COMMANDS if name.startswith(word)]
+    try:
+        command = named(word)
+    except CommandError:
+        return []
+    head, _, last = rest.rpartition(" ")
+    candidates = [choice for parameter in command.parameters for choice in _choices(parameter, session)]
+    return [f"{word} {f'{head} ' if head else ''}{name}" for name in dict.fromkeys(candidates) if name.startswith(last)]
+
+
+def _choices(parameter: Parameter, session: Session) -> list[str]:
+    if get_origin(parameter.kind) is not None:
+        return [str(choice) for choice in get_args(parameter.kind)]
+    if parameter.name == "command":
+        return list(COMMANDS)
+    if parameter.name == "model":
+        from nnstep.model import bundled  # the folder is looked up only when someone completes
+
+        return list(bundled())
+    if parameter.kind is Rest:
+        return [name for canonical in session.names for name in dict.fromkeys((canonical, shown(canonical)))]
+    return []
+
+
+def _arguments(command: Command, rest: str) -> list[object]:
+    """The arguments of a command's function, from the rest of its line."""
+    values: list[object] = []
+    words = rest.split()
+    for parameter in command.parameters:
+        if parameter.kind is Rest:
+            values.append(_rest(command, parameter, words, rest))
+            words = []
+        elif words and (value := _value(command, parameter, words[0])) is not None:
+            values.append(value)
+            del words[0]
+        elif parameter.required:
+            raise CommandError(f"usage: {usage(command)}")
+        else:
+            values.append(parameter.default)
+    if words:
+        raise CommandError(f"{command.name}: {words[0]!r} is too much; usage: {usage(command)}")
+    return values
+
+
+def usage(command: Command) -> str:
+    """The command with what it takes."""
+    return f"{command.name} {command.usage}".rstrip()
+
+
+def _rest(command: Command, parameter: Parameter, words: list[str], rest: str) -> object:
+    if not words:
+        if parameter.required:
+            raise CommandError(f"usage: {usage(command)}")
+        return parameter.default
+    # Words may have been taken before: what is left of the line starts at the first one left.
+    return Rest(rest.split(maxsplit=len(rest.split()) - len(words))[-1] if len(words) < len(rest.split()) else rest)
+
+
+def _value(command: Command, parameter: Parameter, word: str) -> object | None:
+    """A word as an argument; None where it may be left out and belongs to what follows."""
+    kind: Any = parameter.kind
+    if kind is int:
+        return _count(command, parameter, word)
+    if kind == Unit:
+        return unit_of(word)
+    choices = get_args(kind)
+    if choices:
+        if word not in choices:
+            near = get_close_matches(word, choices, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(choices)}"
+            raise CommandError(f"{command.name}: no {parameter.name} {word!r}; {hint}")
+        return word
+    return word
+
+
+def _count(command: Command, parameter: Parameter, word: str) -> int | None:
+    if word.isascii() and word.isdigit() and len(word) <= 18:
+        if int(word) < 1:
+            raise CommandError(f"{command.name}: {parameter.name.upper()} must be at least 1, got {word}")
+        return int(word)
+    if word[:1].isdigit() or word[:1] in "+-":
+        raise CommandError(f"{command.name}: {parameter.name.upper()} must be a whole number, got {word!r}")
+    return None

@@ -1,0 +1,142 @@
+"""Commands that look and change nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import numpy as np
+
+from nnstep.commands.registry import Rest, Result, command, result
+from nnstep.engine.names import shown
+from nnstep.errors import CommandError
+from nnstep.render.explanation import explanation_lines, show
+from nnstep.render.matrix import value_lines
+from nnstep.render.numbers import number
+from nnstep.render.position import facts, size_of, tape_lines, where
+from nnstep.render.text import Line, Span, line
+from nnstep.session import Session
+from nnstep.session.session import as_array
+
+AROUND = 5
+
+
+@command("print", alias="p")
+def print_(session: Session, expr: Rest) -> Result:
+    """Show the value of an expression: a matrix, a cell `Z[1][2,0]`, a slice `W[1][:, 0]`, arithmetic on them.
+
+    Functions: old abs exp log sqrt sum mean std min max norm argmax isnan isinf isfinite any all zeros shape. Besides
+    the matrices there are lr and the other settings, epoch, batch, iteration, step, m (rows of the batch) and losses.
+    """
+    value = session.evaluate(expr)
+    if isinstance(value, np.ndarray):
+        value = as_array(value)
+    return result(value_lines(_readable(session, expr), value), value)
+
+
+@command("explain", alias="e", keys={"enter": "explain"}, usage="NAME[i,j]")
+def explain(session: Session, cell: Rest) -> Result:
+    """Show the arithmetic of one cell: symbols, then numbers, then the result.
+
+    NAME[i,j] names the cell of a matrix, NAME[j] that of a vector, NAME alone a single number such as L.
+    """
+    name, index = parse_cell(session, cell)
+    explanation = session.explain(name, index, show)
+    return result(explanation_lines(explanation), explanation.value)
+
+
+@command("list", alias="l")
+def list_(session: Session, n: int = AROUND) -> Result:
+    """Show the tape around here, N instructions each way; ▶ marks the one just run."""
+    at = session.position.instruction
+    return result(tape_lines(session, at - n, at + n))
+
+
+@command("info", alias="i")
+def info(session: Session, what: Literal["model", "tape", "position", "checkpoints"]) -> Result:
+    """Show all about the model, the tape, the position or the checkpoints."""
+    return result(_INFO[what](session))
+
+
+_CELL = re.compile(r"(.+?)(?:\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\])?")
+
+
+def parse_cell(session: Session, text: str) -> tuple[str, tuple[int, ...]]:
+    """The name and the index that `NAME[i,j]` says."""
+    known = set(session.names)
+    matrix = _CELL.fullmatch(text.strip())
+    assert matrix is not None
+    whole, index = matrix.group(0), matrix.group(2)
+    expression = session.expression(whole if index is None else matrix.group(1))
+    if len(expression.names) != 1:
+        raise CommandError(f"explain takes one cell such as Z[1][0,0], got {text.strip()}")
+    if index is None or expression.names[0] not in known:
+        return expression.names[0], ()
+    name = expression.names[0]
+    return name, tuple(int(i) for i in index.split(","))
+
+
+def _readable(session: Session, text: str) -> str:
+    """The expression as displays write it, when it is a name alone."""
+    expression = session.expression(text)
+    plain_name = len(expression.names) == 1 and "".join(text.split()) in (
+        expression.names[0],
+        shown(expression.names[0]),
+    )
+    return shown(expression.names[0]) if plain_name else text.strip()
+
+
+def _model(session: Session) -> list[Line]:
+    model = session.model
+    data, training = model.data, model.training
+    pairs = [
+        ("title", model.title),
+        ("file", model.path.name if model.path else "none: a dict"),
+        ("network", model.summary),
+        (
+            "data",
+            f"{len(data.features)} rows of {data.features.shape[1]} features, {data.targets.shape[1]} targets",
+        ),
+        ("loss", model.loss.name + (f", l2 {number(model.loss.l2)}" if model.loss.l2 else "")),
+        (
+            "training",
+            f"{training.optimizer}, α {number(training.learning_rate)}, batches of {training.batch_size}",
+        ),
+        ("run", f"{training.epochs} epochs of {session.calendar.batches} batches: {session.length} steps"),
+        ("dtype", model.dtype.name),
+    ]
+    if len(data.holdout_features):
+        pairs.insert(4, ("holdout", f"{len(data.holdout_features)} rows kept from training"))
+    sizes = ((name, session.timeline.read(name, session.step)) for name in session.timeline.parameters)
+    pairs += [(shown(name), f"{size_of(matrix.shape)} parameters") for name, matrix in sizes]
+    return facts(pairs)
+
+
+def _tape(session: Session) -> list[Line]:
+    return tape_lines(session, 1, len(session.tape))
+
+
+def _checkpoints(session: Session) -> list[Line]:
+    kept = session.timeline.checkpoints
+    iterations = kept.iterations
+    count = "1 checkpoint" if len(iterations) == 1 else f"{len(iterations)} checkpoints"
+    return [
+        line(f"{count}, {kept.nbytes / 2**20:.1f} of {kept.budget / 2**20:.0f} MiB"),
+        line(f"one every {kept.spacing} iterations, and up to {kept.most_dense} around the last places visited"),
+        line(Span("iterations  ", "dim"), _stretches(iterations)),
+    ]
+
+
+def _stretches(numbers: list[int]) -> str:
+    """`0 16 32-40 48`: neighbours as a stretch."""
+    stretches: list[list[int]] = []
+    for each in numbers:
+        if stretches and each == stretches[-1][-1] + 1:
+            stretches[-1].append(each)
+        else:
+            stretches.append([each])
+    texts = [str(s[0]) if len(s) == 1 else f"{s[0]}-{s[-1]}" for s in stretches]
+    return " ".join(texts if len(texts) <= 24 else [*texts[:12], "…", *texts[-12:]])
+
+
+_INFO = {"model": _model, "tape": _tape, "position": where, "checkpoints": _checkpoints}

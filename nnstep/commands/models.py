@@ -1,0 +1,23 @@
+"""Commands about whole models and the session itself."""
+
+from __future__ import annotations
+
+from nnstep.commands.registry import Rest, Result, command, result
+from nnstep.render.position import here
+from nnstep.render.text import Span, line
+from nnstep.session import Session
+
+
+@command("open")
+def open_(session: Session, model: Rest) -> Result:
+    """Debug another model: a file, or the name of a bundled one."""
+    session.open(str(model))
+    lines = [line(Span(session.model.title, "heading")), line(session.model.summary), here(session)]
+    return result(lines, session.position)
+
+
+@command("quit", keys={"q": "quit"})
+def quit_(session: Session) -> Result:
+    """Leave the debugger."""
+    del session
+    return result([], leave=True)

@@ -1,0 +1,117 @@
+"""What a command is, and the table of them. Keys, aliases, usage and help all derive from the declaration."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NewType, get_args, get_origin, get_type_hints
+
+from nnstep.render.text import Line, line, text_of
+
+Rest = NewType("Rest", str)
+"""An argument that takes the whole rest of the line."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a line did.
+
+    text   what it printed, plain
+    value  what it worked out: an array, a number, a Position …
+    stop   the stop it reached, if it reached one
+    lines  the text as lines of spans, for whoever shows it in colour
+    quit   whether the debugger should be left
+    """
+
+    text: str
+    value: object = None
+    stop: object = None
+    lines: tuple[Line, ...] = ()
+    quit: bool = False
+
+
+def result(lines: list[Line] | Line | str, value: object = None, *, leave: bool = False) -> Result:
+    """A Result from lines, one line, or plain text."""
+    if isinstance(lines, str):
+        lines = [line(text) for text in lines.splitlines()]
+    elif isinstance(lines, tuple):
+        lines = [lines]
+    return Result(text_of(lines), value, None, tuple(lines), leave)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An argument of a command, from the function's signature."""
+
+    name: str
+    kind: Any
+    required: bool
+    default: object
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the language.
+
+    keys      Textual key → the line it types
+    usage     what is written behind the name
+    app_only  it changes the view alone, so the app runs it and headless it does nothing
+    """
+
+    name: str
+    function: Callable[..., Result]
+    alias: tuple[str, ...]
+    keys: Mapping[str, str]
+    summary: str
+    details: str
+    parameters: tuple[Parameter, ...]
+    app_only: bool = False
+    usage: str = field(default="")
+
+
+COMMANDS: dict[str, Command] = {}
+
+
+def command(
+    name: str,
+    *,
+    alias: str = "",
+    keys: Mapping[str, str] | None = None,
+    usage: str = "",
+    app_only: bool = False,
+) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Declare a command; its docstring is its help, its signature what it takes."""
+
+    def declare(function: Callable[..., Result]) -> Callable[..., Result]:
+        assert name not in COMMANDS, name
+        assert function.__doc__, name
+        summary, _, details = inspect.cleandoc(function.__doc__).partition("\n\n")
+        parameters = _parameters(function)
+        COMMANDS[name] = Command(
+            name,
+            function,
+            tuple(alias.split()),
+            keys or {},
+            " ".join(summary.split()),
+            details,
+            parameters,
+            app_only,
+            usage or " ".join(_usage(parameter) for parameter in parameters),
+        )
+        return function
+
+    return declare
+
+
+def _parameters(function: Callable[..., Result]) -> tuple[Parameter, ...]:
+    kinds = get_type_hints(function)
+    _session, *rest = inspect.signature(function).parameters.values()
+    return tuple(Parameter(p.name, kinds[p.name], p.default is p.empty, p.default) for p in rest)
+
+
+def _usage(parameter: Parameter) -> str:
+    word = parameter.name.upper()
+    if get_origin(parameter.kind) is not None:
+        word = "|".join(get_args(parameter.kind))
+    return word if parameter.required else f"[{word}]"

@@ -1,0 +1,29 @@
+"""Lines printed on a terminal in colour, for headless use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from nnstep.render.text import Line, Role
+
+STYLES: dict[Role, str] = {
+    "text": "",
+    "dim": "dim",
+    "heading": "bold",
+    "current": "bold cyan",
+    "operand": "yellow",
+    "number": "",
+    "name": "cyan",
+    "error": "bold red",
+    "good": "green",
+}
+
+
+def print_lines(lines: Iterable[Line]) -> None:
+    """Print lines in the terminal's colours; NO_COLOR is heeded by rich."""
+    console = Console(highlight=False, soft_wrap=True)
+    for spans in lines:
+        console.print(Text.assemble(*((span.text, STYLES[span.role]) for span in spans)))
