@@ -1,0 +1,36 @@
+"""What makes every run of the tests the same run.
+
+The environment is set when this file is imported: NumPy and Textual read it once, when they are imported.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# What a developer's shell may say about colour, size and theme is no part of a test.
+for name in (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "COLORTERM",
+    "COLUMNS",
+    "LINES",
+    "TTY_COMPATIBLE",
+):
+    os.environ.pop(name, None)
+for name in [name for name in os.environ if name.startswith(("TEXTUAL", "NNSTEP"))]:
+    del os.environ[name]
+os.environ["TERM"] = "xterm-256color"
+
+# An animation would make what is on the screen depend on the clock.
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+# One and two BLAS threads can give different bits, and idle BLAS threads spin beside the test that runs.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+# The same examples in every run, and none refused for being slow on a busy machine.
+settings.register_profile("nnstep", derandomize=True, deadline=None)
+settings.load_profile("nnstep")
