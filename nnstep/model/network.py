@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import cache, partial
 
+import numpy as np
+
 from nnstep.engine.graph import Graph, Input, Node, Parameter, Term
-from nnstep.engine.machine import Plan
+from nnstep.engine.machine import Plan, with_ones
 from nnstep.engine.ops import OPS, OPTIMIZERS
+from nnstep.engine.ops.loss import CERTAIN
 from nnstep.model.model import Model
 
 
@@ -25,7 +28,7 @@ def plan(model: Model) -> Plan:
         graph=cache(partial(graph, model)),
         optimizer=OPTIMIZERS[training.optimizer],
         dtype=model.dtype,
-        sources={"X": model.data.features, "Y": model.data.targets},
+        sources={"X": with_ones(model.data.features), "Y": model.data.targets},
         settings=settings,
         initial=model.parameters,
     )
@@ -61,7 +64,9 @@ def _loss(model: Model, output: str, rows: int) -> tuple[Node, Node]:
     """E, the loss of each row, and L, its mean with the penalties where l2 is set."""
     weights = [f"W[{number}]" for number in range(1, len(model.layers) + 1)] if model.loss.l2 else []
     penalties = (Term(OPS["penalty"], {"w": name, "l2": "l2"}) for name in weights)
-    of_each_row = Term(OPS[model.loss.name], {"a": output, "y": "Y"})
+    # Classes are one 1 a row; nothing need then be said, or computed, of the sum of a row's targets.
+    certain = model.loss.name == "cross_entropy_with_logits" and bool(np.all(model.data.targets.sum(axis=1) == 1))
+    of_each_row = Term(OPS[model.loss.name], {"a": output, "y": "Y"}, CERTAIN if certain else {})
     return (
         Node("E", (of_each_row,), (rows,), None, folded=True),
         Node("L", (Term(OPS["mean"], {"x": "E"}), *penalties), (), None),
