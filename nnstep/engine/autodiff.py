@@ -54,7 +54,7 @@ def _apply(
     wanted = (*formula.operands, *formula.saved)
     measures = term.op.measures(**{key: shapes.get(name, ()) for key, name in term.operands.items()})
     operands = {key: available[key] for key in wanted if key in available}
-    return Application(formula, operands, {**term.attributes, **measures})
+    return Application(formula, operands, {**measures, **term.attributes})
 
 
 @dataclass(frozen=True)

@@ -257,8 +257,8 @@ def call(name: str, function: Callable[..., Any], *arguments: Operandish) -> Cel
 
 
 def positive(x: Cell) -> Cell:
-    """1 where x > 0, else 0."""
-    return Operation("1[{} > 0]", ATOM, (0,), lambda v: float(v > 0), (x,))
+    """1 where x > 0, else 0; NaN of NaN."""
+    return Operation("1[{} > 0]", ATOM, (0,), lambda v: np.sign(np.maximum(v, 0)), (x,))
 
 
 def _half_reduced(part: Cell) -> Cell:

@@ -24,6 +24,7 @@ class Formula:
     compute   compute(run, *, out, **operands, **attributes): calls `run(function, …, out=…)` for every NumPy call
     cell      cell(at, **operands, **attributes): the expression tree of the cell at index `at`
     saved     operands that the kernel may use for a value it would else compute again (a = σ(z) in σ′(z))
+    same_as   the operand that the result is equal to, so that both can share a buffer
     constant  the value of every cell where the operands do not matter, given the attributes; its text
     """
 
@@ -32,6 +33,7 @@ class Formula:
     cell: Callable[..., Cell]
     saved: tuple[str, ...] = ()
     constant: Callable[..., tuple[str, float]] | None = None
+    same_as: str = ""
 
     @property
     def operands(self) -> tuple[str, ...]:
@@ -40,7 +42,8 @@ class Formula:
         return tuple(dict.fromkeys(keys))
 
 
-def _no_attributes(**shapes: Shape) -> Attributes:
+def no_attributes(**shapes: Shape) -> Attributes:
+    """What an op that measures nothing takes from its operands' shapes."""
     return {}
 
 
@@ -61,7 +64,7 @@ class Op:
     forward: Formula
     gradients: Mapping[str, Formula]
     shape: Callable[..., Shape]
-    measures: Callable[..., Attributes] = field(default=_no_attributes)
+    measures: Callable[..., Attributes] = field(default=no_attributes)
     inline: bool = False
     library: str = ""
 

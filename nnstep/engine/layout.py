@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 
 from nnstep.engine.formula import Shape
 from nnstep.engine.graph import Graph, Parameter
 from nnstep.engine.recorder import Joints, Matrix
-from nnstep.engine.tape import Tape
+from nnstep.engine.tape import Instruction, Tape
 
 
 @dataclass(frozen=True)
@@ -82,20 +83,31 @@ def _partners(graph: Graph) -> dict[str, str]:
     return partners
 
 
-def buffers(tape: Tape, dtype: np.dtype, joints: Joints) -> dict[str, Matrix]:
+def buffers(tape: Tape, dtype: np.dtype[Any], joints: Joints) -> dict[str, Matrix]:
     """A buffer for every forward and backward matrix, but for the gradients of parameters.
 
     Matrices of rows are kept as features × rows with a row of ones last, so that a product with [W | b] reads and
-    writes memory in order; the views returned have the documented shapes.
+    writes memory in order; the views returned have the documented shapes. A matrix that is equal to another one by
+    its formula (the output of an identity layer) is that other one.
     """
     arrays: dict[str, Matrix] = {}
     for instruction in tape:
         if instruction.phase in ("forward", "backward"):
-            arrays[instruction.name] = _buffer(instruction.shape, dtype, joints)
+            same = _same_as(instruction)
+            arrays[instruction.name] = arrays[same] if same in arrays else _buffer(instruction.shape, dtype, joints)
     return arrays
 
 
-def _buffer(shape: Shape, dtype: np.dtype, joints: Joints) -> Matrix:
+def _same_as(instruction: Instruction) -> str:
+    """The matrix that an instruction's result is equal to by its formula, or nothing."""
+    if len(instruction.terms) != 1:
+        return ""
+    [term] = instruction.terms
+    operand = term.operands.get(term.formula.same_as, "")
+    return operand if isinstance(operand, str) else ""
+
+
+def _buffer(shape: Shape, dtype: np.dtype[Any], joints: Joints) -> Matrix:
     if len(shape) != 2:
         return np.zeros(shape, dtype)
     rows, columns = shape

@@ -23,7 +23,7 @@ class Plan:
     """All that running needs to know of a model.
 
     graph     the forward graph for a batch of so many rows
-    sources   all rows of each input, (rows, columns)
+    sources   all rows of each input, (rows, columns); with a column of ones behind where the graph's input has ones
     settings  learning rate, momentum, …
     initial   the parameters' values at the start
     """
@@ -60,20 +60,29 @@ class Sheet:
             **inputs,
             **state,
         }
+        self._capacity = 0
+        self._stacks: dict[str, Matrix] = {}
         self._recorder = Recorder(plan.dtype, joints)
         calls = [call for k in self.tape if k.phase != "update" for call in self._calls(k)]
         calls += machine.joint_update(self._recorder)
         self.program = Program(calls, self.templates, self.arrays[self.tape.loss], machine.settings["t"])
 
+    def stacks(self, batches: int) -> dict[str, Matrix]:
+        """Space for so many batches of each input, used again by the next call."""
+        if self._capacity < batches:
+            self._capacity = batches
+            self._stacks = {name: np.empty((batches, *one.shape), one.dtype) for name, one in self.templates.items()}
+        return {name: stack[:batches] for name, stack in self._stacks.items()}
+
     def gather(self, sources: Mapping[str, Matrix], indices: Matrix, stacks: Mapping[str, Matrix]) -> None:
         """Copy the rows `indices` (batches, rows) of every source into a stack of templates each."""
         for matrix in self.inputs:
-            chosen = sources[matrix.name][indices]
-            stack = stacks[matrix.name]
+            source, stack = sources[matrix.name], stacks[matrix.name]
             if matrix.ones:
-                stack[:, :, :-1] = chosen
+                # "clip" only says that the rows need no checking, which lets take write without a copy between.
+                np.take(source, indices, axis=0, out=stack, mode="clip")
             else:
-                stack[...] = chosen.transpose(0, 2, 1)
+                stack[...] = source[indices].transpose(0, 2, 1)
 
     def _calls(self, instruction: Instruction) -> list[Call]:
         """The NumPy calls of one instruction; terms after the first are added through scratch space."""
@@ -130,7 +139,7 @@ class Machine:
         """The batches of `indices` (batches, rows) for `run`, the first being iteration `first`."""
         batches, rows = indices.shape
         sheet = self.sheet(rows)
-        stacks = {name: np.ones((batches, *one.shape), one.dtype) for name, one in sheet.templates.items()}
+        stacks = sheet.stacks(batches)
         sheet.gather(self.plan.sources, indices, stacks)
         return sheet.program.batches(stacks, first + 1)
 
@@ -165,3 +174,8 @@ class Machine:
             formula.compute(run, out=vectors[key], **operands)
             calls += recorded
         return calls
+
+
+def with_ones(features: Matrix) -> Matrix:
+    """The features with a column of ones behind them, as an input with ones takes them."""
+    return np.concatenate([features, np.ones((len(features), 1), features.dtype)], axis=1)

@@ -65,6 +65,7 @@ class Recorder:
         self._scratch: dict[tuple[object, ...], list[Matrix]] = {}
         self._taken: list[tuple[tuple[object, ...], Matrix]] = []
         self._filled: set[int] = set()
+        self._kept: dict[tuple[str, int], Matrix] = {}
 
     def instruction(self) -> list[Call]:
         """Start a new instruction: its calls are the list returned, and scratch space is free again."""
@@ -118,6 +119,16 @@ class Recorder:
 
     def _product(self, a: Matrix, b: Matrix, out: Matrix) -> None:
         self.calls.append(Call(np.dot, (a, b, out), {}))
+
+    def keep(self, what: str, of: Matrix, like: Matrix) -> Matrix:
+        """Space for a by-product of working on `of` that a later instruction can use again."""
+        array: Matrix = np.zeros_like(like)
+        self._kept[what, id(of)] = array
+        return array
+
+    def kept(self, what: str, of: Matrix) -> Matrix | None:
+        """The by-product that an earlier instruction kept, if there is one."""
+        return self._kept.get((what, id(of)))
 
     def block(self, w: Matrix) -> Matrix | None:
         """The matrix of w with its bias behind it, if they lie so."""

@@ -13,14 +13,18 @@ from nnstep.errors import DivergenceError
 BUDGET = 256 * 2**20
 """Bytes that the checkpoints of a run may take."""
 
-SPACING = 16
-"""Iterations between checkpoints at first: one copy is then under 1 % of the iterations between, on any network."""
+SPACING, WIDE_SPACING = 16, 64
+"""Iterations between checkpoints at first, so that copying costs at most a few percent of the iterations between."""
+
+LARGE = 2**18
+"""Bytes of state from which on the wider spacing is taken: such copies go to memory that no cache holds."""
 
 DENSE_SHARE = 4
 """One part in so many of the budget keeps the neighbourhood of the cursor."""
 
 MOST_DENSE = 1024
-CHUNK = 4 * 2**20
+CHUNK = 8 * 2**20
+"""Bytes taken from the system in one go; NumPy asks for huge pages from 4 MiB on, which are much faster to touch."""
 
 
 class Checkpoints:
@@ -30,7 +34,7 @@ class Checkpoints:
     """
 
     def __init__(self, start: Matrix, budget: int = BUDGET) -> None:
-        self.spacing = SPACING
+        self.spacing = SPACING if start.nbytes < LARGE else WIDE_SPACING
         self.budget = budget
         size = max(start.nbytes, 1)
         self.most_dense = max(2, min(MOST_DENSE, budget // DENSE_SHARE // size))
@@ -120,7 +124,7 @@ class Checkpoints:
         free = self.most_dense - bisect_right(self._order, first - 1)
         if target - first < free:
             return range(first, target + 1)
-        stride = -(-(target - first) // max(free // 2, 1))
+        stride = max(1, -(-(target - first) // max(free // 2, 1)))
         return [*range(first, target, stride), target]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from nnstep.engine.autodiff import tape
 from nnstep.engine.graph import Graph, Input, Node, Parameter, Term
-from nnstep.engine.machine import Machine, Plan
+from nnstep.engine.machine import Machine, Plan, with_ones
 from nnstep.engine.ops import OPS, OPTIMIZERS
 from nnstep.engine.tape import Tape
 
@@ -67,7 +67,7 @@ def test_one_instruction_per_contribution_and_one_that_sums_them() -> None:
 def test_gradients_of_shared_weights_match_central_differences() -> None:
     draw = np.random.default_rng(0)
     parameters = {"w": draw.normal(size=(N, N)), "b": draw.normal(size=N), "v": draw.normal(size=(N, N))}
-    sources = {"X": draw.normal(size=(M, N)), "Y": draw.normal(size=(M, N))}
+    sources = {"X": with_ones(draw.normal(size=(M, N))), "Y": draw.normal(size=(M, N))}
 
     def machine(values: dict[str, np.ndarray]) -> Machine:
         plan = Plan(skip_graph, OPTIMIZERS["sgd"], np.dtype(float), sources, {"lr": 0.0, "l2": 0.3}, values)
@@ -103,7 +103,7 @@ def test_a_frozen_parameter_never_moves_and_the_others_do() -> None:
             lambda rows: Graph(skip_graph(rows).inputs, frozen, skip_graph(rows).nodes),
             OPTIMIZERS["momentum"],
             np.dtype(float),
-            {"X": draw.normal(size=(M, N)), "Y": draw.normal(size=(M, N))},
+            {"X": with_ones(draw.normal(size=(M, N))), "Y": draw.normal(size=(M, N))},
             {"lr": 0.1, "momentum": 0.9},
             initial,
         )

@@ -12,10 +12,10 @@ from collections.abc import Callable
 import numpy as np
 
 from nnstep.engine.cell import Cell, Everywhere, Operand, call, sigma
-from nnstep.engine.formula import OPS, Formula, Op, Shape
+from nnstep.engine.formula import OPS, Attributes, Formula, Op, Shape, no_attributes
 from nnstep.engine.ops.activation import (
     record_sigmoid,
-    record_softmax,
+    record_powers,
     sigmoid_cell,
     softmax_cell,
     softplus_cell,
@@ -38,6 +38,21 @@ class _Share(int):
         return "Σⱼ " if spec == "sum" else f"/{int(self)}"
 
 
+class _Mass(int):
+    """Whether the targets of each row sum to 1, so that formulas need not say their sum."""
+
+    def __format__(self, spec: str) -> str:
+        return "" if self else " Σⱼ Y"
+
+
+def _mass(a: Shape, y: Shape) -> dict[str, object]:
+    return {"mass": _Mass(False)}
+
+
+CERTAIN = {"mass": _Mass(True)}
+"""The attribute of a cross-entropy whose targets sum to 1 in each row, as classes do."""
+
+
 def _columns(a: Shape, y: Shape) -> dict[str, object]:
     return {"k": _Share(a[-1])}
 
@@ -46,11 +61,10 @@ def _rows(a: Shape, y: Shape) -> Shape:
     return (a[0],)
 
 
-def _loss(name: str, forward: Formula, gradient: Formula, library: str, *, mean: bool) -> Op:
-    measures = {"measures": _columns} if mean else {}
-    return OPS(
-        Op(name, forward=forward, gradients={"a": gradient}, shape=_rows, library=library, **measures)  # type: ignore[arg-type]  # one keyword or none
-    )
+def _loss(
+    name: str, forward: Formula, gradient: Formula, library: str, measures: Callable[..., Attributes] = no_attributes
+) -> Op:
+    return OPS(Op(name, forward, {"a": gradient}, shape=_rows, measures=measures, library=library))
 
 
 def _per_row(g: Matrix) -> Matrix:
@@ -112,7 +126,7 @@ mean_squared_error = _loss(
         cell=lambda at, a, y, g, k: _shared(2 * (a[at] - y[at]), k) * _row_gradient(at, g),
     ),
     "F.mse_loss(a, y)",
-    mean=True,
+    _columns,
 )
 
 # binary_cross_entropy
@@ -164,7 +178,7 @@ binary_cross_entropy = _loss(
         cell=lambda at, a, y, g, k: _shared((a[at] - y[at]) / _divisor(a[at]), k) * _row_gradient(at, g),
     ),
     "F.binary_cross_entropy(a, y)",
-    mean=True,
+    _columns,
 )
 
 # binary_cross_entropy_with_logits: log(1 + eˣ) − x y
@@ -197,7 +211,7 @@ binary_cross_entropy_with_logits = _loss(
         cell=lambda at, a, y, g, k: _shared(sigmoid_cell(a[at]) - y[at], k) * _row_gradient(at, g),
     ),
     "F.binary_cross_entropy_with_logits(a, y)",
-    mean=True,
+    _columns,
 )
 
 # cross_entropy
@@ -235,29 +249,38 @@ cross_entropy = _loss(
     ),
     Formula("−{y} / {a} · {g}", _cross_gradient, cell=_cross_gradient_cell),
     "F.nll_loss(a.log(), y)",
-    mean=False,
 )
 
 # cross_entropy_with_logits: −Σ y (x − log Σ eˣ)
 
 
-def _cross_logits(run: Recorder, *, a: Matrix, y: Matrix, out: Matrix) -> None:
-    shifted, powers, peak = run.scratch(a), run.scratch(a), run.scratch(a[:, :1])
-    run(np.maximum.reduce, a, axis=1, keepdims=True, out=peak)
-    run(np.subtract, a, peak, out=shifted)
-    run(np.exp, shifted, out=powers)
-    run(np.add.reduce, powers, axis=1, keepdims=True, out=peak)
-    run(np.log, peak, out=peak)
-    run(np.subtract, shifted, peak, out=shifted)
+def _cross_logits(run: Recorder, *, a: Matrix, y: Matrix, mass: int, out: Matrix) -> None:
+    """Σⱼ y (log Σ e^(a − max a) − (a − max a)); the powers and their sums serve the gradient too."""
+    ones = run.full(a.shape[-1], 1.0)
+    shifted, share = run.scratch(a), run.scratch(out)
+    powers, total = run.keep("powers", a, like=a), run.keep("total", a, like=out)
+    record_powers(run, a, shifted, powers, total)
     run(np.multiply, shifted, y, out=shifted)
-    run.dot(shifted, run.full(a.shape[1], -1.0), out=out)
+    run.dot(shifted, ones, out=share)
+    run(np.log, total, out=out)
+    if not mass:
+        weight = run.scratch(out)
+        run.dot(y, ones, out=weight)
+        run(np.multiply, out, weight, out=out)
+    run(np.subtract, out, share, out=out)
 
 
-def _cross_logits_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, out: Matrix) -> None:
-    total = run.scratch(a[:, :1])
-    record_softmax(run, a, out)
-    run(np.add.reduce, y, axis=1, keepdims=True, out=total)
-    run(np.multiply, out, total, out=out)
+def _cross_logits_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, mass: int, out: Matrix) -> None:
+    powers, total = run.kept("powers", a), run.kept("total", a)
+    if powers is None or total is None:
+        total = run.scratch(a[..., 0])
+        record_powers(run, a, out, out, total)
+        powers = out
+    run(np.divide, powers, total[..., None], out=out)
+    if not mass:
+        weight = run.scratch(total)
+        run.dot(y, run.full(y.shape[-1], 1.0), out=weight)
+        run(np.multiply, out, weight[..., None], out=out)
     run(np.subtract, out, y, out=out)
     _scaled(run, out, g, 1.0)
 
@@ -266,23 +289,25 @@ def _logsumexp(*row: float) -> float:
     return float(np.logaddexp.reduce(np.array(row, dtype=np.float64)))
 
 
-def _cross_logits_cell(at: Index, a: Operand, y: Operand) -> Cell:
+def _cross_logits_cell(at: Index, a: Operand, y: Operand, mass: int) -> Cell:
     row = at[0]
     total = call("logsumexp", _logsumexp, *(a[row, k] for k in range(a.shape[1])))
     return -sigma("j", a.shape[1], lambda j: y[row, j] * (a[row, j] - total))
 
 
-def _cross_logits_gradient_cell(at: Index, a: Operand, y: Operand, g: Operand | Everywhere) -> Cell:
-    total = sigma("j", y.shape[1], lambda j: y[at[0], j])
-    return (softmax_cell(at, a) * total - y[at]) * _row_gradient(at, g)
+def _cross_logits_gradient_cell(at: Index, a: Operand, y: Operand, g: Operand | Everywhere, mass: int) -> Cell:
+    share = softmax_cell(at, a)
+    if not mass:
+        share *= sigma("j", y.shape[1], lambda j: y[at[0], j])
+    return (share - y[at]) * _row_gradient(at, g)
 
 
 cross_entropy_with_logits = _loss(
     "cross_entropy_with_logits",
     Formula("−Σⱼ {y} log softmax({a})", _cross_logits, cell=_cross_logits_cell),
-    Formula("(softmax({a}) Σⱼ {y} − {y}) · {g}", _cross_logits_gradient, cell=_cross_logits_gradient_cell),
+    Formula("(softmax({a}){mass} − {y}) · {g}", _cross_logits_gradient, cell=_cross_logits_gradient_cell),
     "F.cross_entropy(a, y)",
-    mean=False,
+    _mass,
 )
 
 LOSSES = (
