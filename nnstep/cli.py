@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +15,7 @@ import numpy as np
 import nnstep
 from nnstep.api import Debugger
 from nnstep.commands.registry import Result
-from nnstep.errors import CommandError, NnstepError
+from nnstep.errors import CommandError, ModelError, NnstepError
 from nnstep.model import bundled, load
 
 FIRST_MODEL = "xor"
@@ -23,18 +25,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; 0, 1 for a user's mistake, 2 for wrong usage, 130 after Ctrl+C."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        if arguments and arguments[0] in _SUBCOMMANDS:
-            return _SUBCOMMANDS[arguments[0]](arguments[1:])
-        return _app(arguments)
+        # What the terminal's encoding lacks is escaped rather than a crash.
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        subcommand = _SUBCOMMANDS.get(arguments[0]) if arguments else None
+        code = subcommand(arguments[1:]) if subcommand else _app(arguments)
+        sys.stdout.flush()
     except NnstepError as error:
         print(f"nnstep: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain about it on the way out.
-        sys.stderr.close()
+        # Whoever read our output has seen enough; what is left in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    return code
 
 
 def _app(arguments: Sequence[str]) -> int:
@@ -77,14 +84,15 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _lines(file: str | None, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Every line to run, with the place to name when it is bad."""
-    if file == "-":
-        yield from ((f"-:{number}: ", line) for number, line in enumerate(sys.stdin, start=1))
-    elif file is not None:
+    if file is not None:
         try:
-            text = Path(file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"{file}: cannot be read: {error}") from error
-        yield from ((f"{file}:{number}: ", line) for number, line in enumerate(text.splitlines(), start=1))
+            # Lines of standard input are run as they come.
+            source = sys.stdin if file == "-" else Path(file).read_text(encoding="utf-8-sig").splitlines()
+            yield from ((f"{file}:{number}: ", line) for number, line in enumerate(source, start=1))
+        except OSError as error:
+            raise CommandError(f"{file}: cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise CommandError(f"{file}: cannot be read: it is not UTF-8") from error
     yield from (("", line) for line in lines)
 
 
@@ -144,7 +152,10 @@ def _check(arguments: Sequence[str]) -> int:
 def _model_files(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         if Path(path).is_dir():
-            yield from (str(file) for file in sorted(Path(path).glob("*.toml")))
+            files = sorted(Path(path).glob("*.toml"))
+            if not files:
+                raise ModelError(f"{path}: no .toml file in this folder")
+            yield from (str(file) for file in files)
         else:
             yield path
 

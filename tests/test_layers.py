@@ -38,7 +38,7 @@ def test_nnstep_imports_no_terminal_library() -> None:
     added = loaded("import nnstep")
     # msgspec looks for typing_extensions, and numpy.random is made with Cython.
     helpers = {name for name in added if "cython" in name} | {"typing_extensions"}
-    assert added - helpers == {"nnstep", "numpy", "msgspec"}
+    assert added - helpers <= {"nnstep", "numpy", "msgspec"}
 
 
 def test_the_engine_imports_numpy_alone() -> None:

@@ -1,6 +1,10 @@
 """The debugger's language: every command declared once; reading and running a line."""
 
-from nnstep.commands import app, helping, looking, models, moving
+# isort: off
+# `help` lists the commands in this order.
+from nnstep.commands import moving, looking, checking, models, helping, app
+
+# isort: on
 from nnstep.commands.execute import complete, execute
 from nnstep.commands.registry import COMMANDS, Command, Result
 
@@ -9,6 +13,7 @@ __all__ = [
     "Command",
     "Result",
     "app",
+    "checking",
     "complete",
     "execute",
     "helping",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import Any, get_args, get_origin
 
@@ -9,10 +10,14 @@ from nnstep.commands.registry import COMMANDS, Command, Parameter, Rest, Result,
 from nnstep.engine.names import shown
 from nnstep.errors import CommandError, NnstepError
 from nnstep.session import Session
+from nnstep.session.expression import clipped
 from nnstep.session.location import unit_of
 from nnstep.timeline import Unit
 
 LONGEST_LINE = 10_000
+_WHOLE = re.compile(r"[0-9]+")
+MOST = 10**18
+"""No run has so many of anything."""
 
 
 def execute(session: Session, text: str) -> Result:
@@ -35,8 +40,8 @@ def read(text: str) -> tuple[Command | None, str]:
     text = text.strip()
     if not text or text.startswith("#"):
         return None, ""
-    word, _, rest = text.partition(" ")
-    return named(word), rest.strip()
+    word, *rest = text.split(maxsplit=1)
+    return named(word), rest[0] if rest else ""
 
 
 def named(word: str) -> Command:
@@ -46,7 +51,7 @@ def named(word: str) -> Command:
             return each
     near = get_close_matches(word, [*COMMANDS, *(alias for each in COMMANDS.values() for alias in each.alias)], 1)
     hint = f"did you mean {near[0]!r}?" if near else "`help` lists the commands"
-    raise CommandError(f"no command {word!r}; {hint}")
+    raise CommandError(f"no command {clipped(word)!r}; {hint}")
 
 
 def complete(session: Session, text: str) -> list[str]:
@@ -93,7 +98,7 @@ def _arguments(command: Command, rest: str) -> list[object]:
         else:
             values.append(parameter.default)
     if words:
-        raise CommandError(f"{command.name}: {words[0]!r} is too much; usage: {usage(command)}")
+        raise CommandError(f"{command.name}: {clipped(words[0])!r} is too much; usage: {usage(command)}")
     return values
 
 
@@ -123,16 +128,17 @@ def _value(command: Command, parameter: Parameter, word: str) -> object | None:
         if word not in choices:
             near = get_close_matches(word, choices, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(choices)}"
-            raise CommandError(f"{command.name}: no {parameter.name} {word!r}; {hint}")
+            raise CommandError(f"{command.name}: no {clipped(word)!r}; {hint}")
         return word
     return word
 
 
 def _count(command: Command, parameter: Parameter, word: str) -> int | None:
-    if word.isascii() and word.isdigit() and len(word) <= 18:
-        if int(word) < 1:
-            raise CommandError(f"{command.name}: {parameter.name.upper()} must be at least 1, got {word}")
-        return int(word)
-    if word[:1].isdigit() or word[:1] in "+-":
-        raise CommandError(f"{command.name}: {parameter.name.upper()} must be a whole number, got {word!r}")
-    return None
+    if word[0].isalpha():
+        return None
+    # Digits without end are not worth the work of reading them.
+    count = (int(word) if len(word) <= 18 else MOST) if _WHOLE.fullmatch(word) else 0
+    if count < 1:
+        name = parameter.name.upper()
+        raise CommandError(f"{command.name}: {name} must be a whole number of at least 1, got {clipped(word)}")
+    return count

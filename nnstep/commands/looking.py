@@ -8,14 +8,16 @@ from typing import Literal
 import numpy as np
 
 from nnstep.commands.registry import Rest, Result, command, result
-from nnstep.engine.names import shown
+from nnstep.engine.names import canonical, shown
 from nnstep.errors import CommandError
+from nnstep.render.checks import finding_lines
 from nnstep.render.explanation import explanation_lines, show
 from nnstep.render.matrix import value_lines
 from nnstep.render.numbers import number
 from nnstep.render.position import facts, size_of, tape_lines, where
 from nnstep.render.text import Line, Span, line
 from nnstep.session import Session
+from nnstep.session.expression import clipped
 from nnstep.session.session import as_array
 
 AROUND = 5
@@ -53,37 +55,32 @@ def list_(session: Session, n: int = AROUND) -> Result:
 
 
 @command("info", alias="i")
-def info(session: Session, what: Literal["model", "tape", "position", "checkpoints"]) -> Result:
-    """Show all about the model, the tape, the position or the checkpoints."""
+def info(session: Session, what: Literal["model", "tape", "position", "checkpoints", "health"]) -> Result:
+    """Show all about the model, the tape, the position, the checkpoints or the health of the run."""
     return result(_INFO[what](session))
 
 
-_CELL = re.compile(r"(.+?)(?:\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\])?")
+_INDEX = re.compile(r"\s*\[\s*(-?\d{1,18}(?:\s*,\s*-?\d{1,18})*)\s*\]$", re.ASCII)
 
 
 def parse_cell(session: Session, text: str) -> tuple[str, tuple[int, ...]]:
     """The name and the index that `NAME[i,j]` says."""
-    known = set(session.names)
-    matrix = _CELL.fullmatch(text.strip())
-    assert matrix is not None
-    whole, index = matrix.group(0), matrix.group(2)
-    expression = session.expression(whole if index is None else matrix.group(1))
-    if len(expression.names) != 1:
-        raise CommandError(f"explain takes one cell such as Z[1][0,0], got {text.strip()}")
-    if index is None or expression.names[0] not in known:
-        return expression.names[0], ()
-    name = expression.names[0]
-    return name, tuple(int(i) for i in index.split(","))
+    text = " ".join(text.split())
+    name, at = text, list[int]()
+    while canonical(name) not in session.names and (index := _INDEX.search(name)):
+        # Of a stack of matrices, K[1][0,2] is K[1,0,2].
+        name, at = name[: index.start()], [*(int(i) for i in index.group(1).split(",")), *at]
+    if canonical(name) in session.names:
+        return canonical(name), tuple(at)
+    session.expression(text)  # an unknown name is said to be one
+    raise CommandError(f"explain takes one cell, such as Z[1][0,0], got {clipped(text)}")
 
 
 def _readable(session: Session, text: str) -> str:
     """The expression as displays write it, when it is a name alone."""
-    expression = session.expression(text)
-    plain_name = len(expression.names) == 1 and "".join(text.split()) in (
-        expression.names[0],
-        shown(expression.names[0]),
-    )
-    return shown(expression.names[0]) if plain_name else text.strip()
+    text = " ".join(text.split())
+    name = canonical(text)
+    return shown(name) if name in session.names else text
 
 
 def _model(session: Session) -> list[Line]:
@@ -92,11 +89,12 @@ def _model(session: Session) -> list[Line]:
     pairs = [
         ("title", model.title),
         ("file", model.path.name if model.path else "none: a dict"),
-        ("network", model.summary),
+        ("graph" if model.equations else "network", model.summary),
         (
             "data",
             f"{len(data.features)} rows of {data.features.shape[1]} features, {data.targets.shape[1]} targets",
         ),
+        *(("" if place else "equations", text) for place, text in enumerate(model.equations)),
         ("loss", model.loss.name + (f", l2 {number(model.loss.l2)}" if model.loss.l2 else "")),
         (
             "training",
@@ -127,6 +125,10 @@ def _checkpoints(session: Session) -> list[Line]:
     ]
 
 
+def _health(session: Session) -> list[Line]:
+    return finding_lines(session.findings())
+
+
 def _stretches(numbers: list[int]) -> str:
     """`0 16 32-40 48`: neighbours as a stretch."""
     stretches: list[list[int]] = []
@@ -139,4 +141,4 @@ def _stretches(numbers: list[int]) -> str:
     return " ".join(texts if len(texts) <= 24 else [*texts[:12], "…", *texts[-12:]])
 
 
-_INFO = {"model": _model, "tape": _tape, "position": where, "checkpoints": _checkpoints}
+_INFO = {"model": _model, "tape": _tape, "position": where, "checkpoints": _checkpoints, "health": _health}

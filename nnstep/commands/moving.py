@@ -6,64 +6,66 @@ from nnstep.commands.registry import Rest, Result, command, result
 from nnstep.render.position import here
 from nnstep.render.text import Line, Span
 from nnstep.session import Session
-from nnstep.session.location import resolve
+from nnstep.session.location import aim, by_units
 from nnstep.timeline import Unit
 
 
-@command("step", alias="s", keys={"s": "step", "S": "reverse-step"})
+@command("step", alias="s", keys={"s": "step", "S": "reverse-step"}, usage="[N] [UNIT]")
 def step(session: Session, n: int = 1, unit: Unit = "instruction") -> Result:
     """Run forward N units.
 
+    UNIT is instruction (which may be left out), layer, phase, batch or epoch.
     A move goes to the N-th next step at which a unit has just been completed; with too few ahead, to the end.
     """
-    return _by_units(session, n, unit)
+    return _to(session, by_units(session, n, unit))
 
 
-@command("reverse-step", alias="rs")
+@command("reverse-step", alias="rs", usage="[N] [UNIT]")
 def reverse_step(session: Session, n: int = 1, unit: Unit = "instruction") -> Result:
     """Run backward N units.
 
-    The N-th previous step at which a unit had just been completed; step 0, before anything, counts as one.
+    UNIT is instruction (which may be left out), layer, phase, batch or epoch.
+    It goes to the N-th previous step at which a unit had just been completed; step 0, before anything, counts as one.
     """
-    return _by_units(session, -n, unit)
+    return _to(session, by_units(session, -n, unit))
 
 
 @command("next", alias="n", keys={"n": "next", "N": "reverse-next"})
 def next_(session: Session, n: int = 1) -> Result:
-    """Run forward to the end of the next layer: `step N layer`."""
-    return _by_units(session, n, "layer")
+    """Run forward to the end of the next layer, or equation of a graph: `step N layer`."""
+    return _to(session, by_units(session, n, "layer"))
 
 
 @command("reverse-next", alias="rn")
 def reverse_next(session: Session, n: int = 1) -> Result:
-    """Run backward to the end of the previous layer: `reverse-step N layer`."""
-    return _by_units(session, -n, "layer")
+    """Run backward to the end of the previous layer, or equation of a graph: `reverse-step N layer`."""
+    return _to(session, by_units(session, -n, "layer"))
 
 
 @command("finish", alias="fin", keys={"f": "finish", "F": "reverse-finish"})
 def finish(session: Session) -> Result:
     """Run to the end of this phase: `step phase`."""
-    return _by_units(session, 1, "phase")
+    return _to(session, by_units(session, 1, "phase"))
 
 
 @command("reverse-finish", alias="rfin")
 def reverse_finish(session: Session) -> Result:
     """Run back to the end of the phase before: `reverse-step phase`."""
-    return _by_units(session, -1, "phase")
+    return _to(session, by_units(session, -1, "phase"))
 
 
 @command("continue", alias="c", keys={"c": "continue", "C": "reverse-continue"})
 def continue_(session: Session, n: int = 1) -> Result:
     """Run forward to the next stop, the N-th, or to the end of the run."""
     del n
-    return _to(session, session.length)
+    return _to(session, session.length + 1)
 
 
 @command("reverse-continue", alias="rc")
 def reverse_continue(session: Session, n: int = 1) -> Result:
     """Run backward to the previous stop, the N-th, or to the start of the run."""
     del n
-    return _to(session, 0)
+    return _to(session, -1)
 
 
 @command(
@@ -83,7 +85,7 @@ def goto(session: Session, location: Rest) -> Result:
     LOCATION is a step (`1200`), `+N UNIT` or `-N UNIT` (for batch and epoch whole tapes: the same instruction there),
     `50%`, `start`, `end`, `epoch E [batch B] [NAME]`, or NAME: the step at which that matrix is written next.
     """
-    return _to(session, resolve(session, location))
+    return _to(session, aim(session, location))
 
 
 @command("restart")
@@ -92,19 +94,14 @@ def restart(session: Session) -> Result:
     return _to(session, 0)
 
 
-def _by_units(session: Session, count: int, unit: Unit) -> Result:
-    """`count` units on; with too few ahead, to the end (or the start), which is said."""
-    calendar = session.calendar
-    ahead = calendar.after(session.step, count, unit) if count > 0 else calendar.before(session.step, -count, unit)
-    if ahead is not None:
-        return _to(session, ahead)
-    edge, word = (session.length, "end") if count > 0 else (0, "start")
-    note = f"already at the {word} of the run" if session.step == edge else f"the {word} of the run"
-    return _to(session, edge, note)
-
-
-def _to(session: Session, target: int, note: str = "") -> Result:
-    if not session.move(target):
+def _to(session: Session, target: int) -> Result:
+    """Go to a step; to the end (or the start) for one beyond it, which is said."""
+    step = min(max(target, 0), session.length)
+    note = ""
+    if step != target:
+        edge = "start" if target < 0 else "end"
+        note = f"already at the {edge} of the run" if session.step == step else f"the {edge} of the run"
+    if not session.move(step):
         note = "interrupted"
     spans: Line = here(session)
     if note:

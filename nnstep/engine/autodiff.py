@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nnstep.engine.formula import Formula, Op, Shape
-from nnstep.engine.graph import Graph, Node, Parameter, Term
+from nnstep.engine.graph import Constant, Graph, Node, Parameter, Term
 from nnstep.engine.names import gradient_of
 from nnstep.engine.ops.optimizer import Optimizer
 from nnstep.engine.ops.total import total_of
-from nnstep.engine.tape import Application, Constant, Instruction, Tape
+from nnstep.engine.tape import Application, Instruction, Tape
 
 ONE = Constant("1", 1.0)
 
@@ -20,7 +20,13 @@ def tape(graph: Graph, optimizer: Optimizer) -> Tape:
     """The whole tape of one iteration: data, forward, backward, update."""
     instructions = [*_data(graph), *_forward(graph), *Backward(graph).run(), *_update(graph, optimizer)]
     numbered = (replace(item, index=index) for index, item in enumerate(instructions, start=1))
-    return Tape(tuple(numbered), graph.loss)
+    return Tape(tuple(numbered), graph.loss, graph.equations)
+
+
+def reached(graph: Graph) -> frozenset[str]:
+    """The parameters whose gradient the backward phase computes: those that move the loss."""
+    backward = Backward(graph)
+    return frozenset(parameter.name for parameter in graph.parameters if backward.uses[parameter.name])
 
 
 def _data(graph: Graph) -> Iterator[Instruction]:
@@ -49,12 +55,14 @@ def _update(graph: Graph, optimizer: Optimizer) -> Iterator[Instruction]:
 def _apply(
     formula: Formula, term: Term, shapes: Mapping[str, Shape], more: Mapping[str, str | Constant]
 ) -> Application:
-    """A formula of a term's op, with the attributes that its operands' shapes give."""
+    """A formula of a term's op, with the attributes and the text that its operands' shapes give."""
     available = {**term.operands, **more}
+    sizes = {key: shapes.get(name, ()) if isinstance(name, str) else () for key, name in available.items()}
+    measures = term.op.measures(**{key: sizes[key] for key in term.operands}, **term.attributes)
+    attributes = {**measures, **term.attributes}
+    formula = formula.worded(sizes, attributes)
     wanted = (*formula.operands, *formula.saved)
-    measures = term.op.measures(**{key: shapes.get(name, ()) for key, name in term.operands.items()})
-    operands = {key: available[key] for key in wanted if key in available}
-    return Application(formula, operands, {**measures, **term.attributes})
+    return Application(formula, {key: available[key] for key in wanted if key in available}, attributes)
 
 
 @dataclass(frozen=True)
@@ -74,40 +82,55 @@ class _Use:
 class Backward:
     """The backward phase: one instruction per gradient, one more where several contributions are summed.
 
-    A gradient is computed only where a trainable parameter lies behind it.
+    A gradient is computed only on the ways from the loss to a trainable parameter. That of a node comes just before
+    those that need it, so that each layer's, or equation's, backward instructions follow one another.
     """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.shapes = graph.shapes()
+        shapes = graph.shapes()
+        self.shapes = {**shapes, **{gradient_of(name): shape for name, shape in shapes.items()}}
         nodes: tuple[Node | Parameter, ...] = (*graph.nodes, *graph.parameters)
         self.homes = {node.name: node for node in nodes}
         self.wanted = self._wanted()
-        self.uses = Counter(use.name for node in graph.nodes for use in self._uses(node) if not use.op.inline)
+        self.leading = self._leading()
+        used = (use for node in graph.nodes if node.name in self.leading for use in self._uses(node))
+        self.uses = Counter(use.name for use in used if not use.op.inline)
         self.made: Counter[str] = Counter()
         self.gradients: dict[str, str | Constant] = {graph.loss: ONE}
         self.inline: dict[str, list[Application]] = defaultdict(list)
+        self.due: dict[str, Instruction] = {}
 
     def run(self) -> Iterator[Instruction]:
         """The instructions from the loss back to the first layer."""
         for node in reversed(self.graph.nodes):
-            if node.name in self.gradients:
+            if node.name in self.leading:
+                if node.name in self.due:
+                    yield self.due.pop(node.name)
                 for use in self._uses(node):
                     yield from self._contribute(use)
 
     def _wanted(self) -> set[str]:
-        """The names that depend on a trainable parameter."""
+        """The names that a trainable parameter moves."""
         names = {parameter.name for parameter in self.graph.parameters if parameter.trainable}
         for node in self.graph.nodes:
-            if names.intersection(node.operands):
+            if any(operand in names for term in node.terms for _, operand in _differentiable(term)):
                 names.add(node.name)
+        return names
+
+    def _leading(self) -> set[str]:
+        """The nodes that move the loss, itself among them."""
+        names = {self.graph.loss}
+        for node in reversed(self.graph.nodes):
+            if node.name in names:
+                names.update(operand for term in node.terms for _, operand in _differentiable(term))
         return names
 
     def _uses(self, node: Node) -> Iterator[_Use]:
         for term in node.terms:
-            for key in term.op.gradients:
-                if key in term.operands and term.operands[key] in self.wanted:
-                    yield _Use(node, term, key, term.operands[key])
+            for key, name in _differentiable(term):
+                if name in self.wanted:
+                    yield _Use(node, term, key, name)
 
     def _contribute(self, use: _Use) -> Iterator[Instruction]:
         formula = use.op.gradients[use.key]
@@ -120,27 +143,40 @@ class Backward:
         if use.op.inline:
             self.inline[use.name].append(application)
             return
-        yield from self._write(use.name, application)
+        yield from self._write(use, application)
 
     def _folded(self, name: str) -> bool:
         home = self.homes[name]
         return isinstance(home, Node) and home.folded and self.uses[name] == 1
 
-    def _write(self, name: str, application: Application) -> Iterator[Instruction]:
-        """The instruction of one contribution to ∂L/∂name, and of their sum after the last one."""
-        gradient = gradient_of(name)
+    def _write(self, use: _Use, application: Application) -> Iterator[Instruction]:
+        """The instruction of one contribution to ∂L/∂name, and of their sum after the last one.
+
+        A contribution belongs to the layer that makes it, the sum to the one whose matrix it is the gradient of.
+        """
+        name, gradient = use.name, gradient_of(use.name)
         self.made[name] += 1
         last = self.made[name] == self.uses[name]
-        extra = tuple(self.inline[name]) if last else ()
-        if self.uses[name] == 1:
-            yield self._instruction(gradient, name, (application, *extra))
-        else:
-            yield self._instruction(f"{gradient}:{self.made[name]}", name, (application,))
-            if last:
-                parts = tuple(f"{gradient}:{k}" for k in range(1, self.uses[name] + 1))
-                yield self._instruction(gradient, name, (total_of(parts), *extra))
+        terms: tuple[Application, ...] = (application,)
+        if self.uses[name] > 1:
+            yield self._instruction(f"{gradient}:{self.made[name]}", name, use.node.layer, terms)
+            terms = (total_of(tuple(f"{gradient}:{k}" for k in range(1, self.made[name] + 1))),) if last else ()
         if last:
             self.gradients[name] = gradient
+            home = self.homes[name]
+            total = self._instruction(gradient, name, home.layer, (*terms, *self.inline[name]))
+            if isinstance(home, Node):
+                self.due[name] = total
+            else:
+                yield total
 
-    def _instruction(self, written: str, name: str, terms: tuple[Application, ...]) -> Instruction:
-        return Instruction(0, written, "backward", self.homes[name].layer, self.shapes[name], terms)
+    def _instruction(self, written: str, name: str, layer: int | None, terms: tuple[Application, ...]) -> Instruction:
+        return Instruction(0, written, "backward", layer, self.shapes[name], terms)
+
+
+def _differentiable(term: Term) -> Iterator[tuple[str, str]]:
+    """The operands that have a gradient, in the order of the op's gradients: key and name."""
+    for key in term.op.gradients:
+        name = term.operands.get(key)
+        if isinstance(name, str):
+            yield key, name

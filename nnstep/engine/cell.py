@@ -6,6 +6,7 @@ symbols and with numbers, its value, the cells it reads, and how it shrinks, one
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -22,6 +23,10 @@ SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 LONG_SUM = 8
 """A sum of more terms than this shows only its largest ones."""
 LARGEST = 4
+
+LETTERS = "ijklmnpst"
+"""The letters that indices go by, one an axis; each has a subscript."""
+SUBSCRIPTS = str.maketrans(LETTERS, "ᵢⱼₖₗₘₙₚₛₜ")
 
 
 class Cell:
@@ -81,12 +86,19 @@ class Cell:
     def __neg__(self) -> Cell:
         return Operation("-{}", PRODUCT, (POWER,), np.negative, (self,))
 
-    def __pow__(self, exponent: int) -> Cell:
-        superscript = str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return Operation("{}" + superscript, POWER, (ATOM,), lambda x: x**exponent, (self,))
+    def __pow__(self, exponent: float) -> Cell:
+        return Operation("{}" + superscript(exponent), POWER, (ATOM,), lambda x: np.power(x, exponent), (self,))
 
 
 Operandish = Cell | float
+
+
+def superscript(exponent: float) -> str:
+    """An exponent as texts write it: ², ⁻¹, ^0.5."""
+    text = f"{exponent:.15g}"
+    if text.removeprefix("-").isdigit():
+        return text.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"^({text})" if exponent < 0 else f"^{text}"
 
 
 def lift(value: Operandish) -> Cell:
@@ -219,13 +231,23 @@ class Operand:
 class Everywhere(Number):
     """A constant operand: the same number, whatever the index."""
 
+    shape = ()
+
     def __getitem__(self, index: Index) -> Cell:
         return self
 
 
 def sigma(letter: str, count: int, term: Callable[[Any], Cell]) -> Cell:
     """Σ of term(0) … term(count − 1); term(letter) is its symbol."""
-    return Sum(tuple(term(k) for k in range(count)), symbol=term(letter), letter=_SUBSCRIPT[letter])
+    return sigma_all(letter, (count,), term)
+
+
+def sigma_all(letters: str, counts: tuple[int, ...], term: Callable[..., Cell]) -> Cell:
+    """Σ of term(i, j, …) over several indices, one letter each; the term itself where there is none."""
+    if not counts:
+        return term()
+    parts = tuple(term(*place) for place in np.ndindex(counts))
+    return Sum(parts, symbol=term(*letters), letter=letters.translate(SUBSCRIPTS))
 
 
 def whole(pattern: str, operand: Operand, function: Callable[[np.ndarray], float]) -> Cell:
@@ -248,6 +270,33 @@ class Whole(Leaf):
 
     def text(self, show: Show | None = None) -> str:
         return self.pattern.format(shown(self.operand.name)) if show is None else show(self.value)
+
+
+class Extreme(Leaf):
+    """A function of a stretch of a matrix, such as the largest of a row: `max(z[2,:])`; it reads the whole stretch."""
+
+    def __init__(self, name: str, operand: Operand, index: Index, function: Callable[[np.ndarray], Any]) -> None:
+        super().__init__(operand, index)
+        self.name = name
+        self.function = function
+
+    @cached_property
+    def value(self) -> float:
+        return float(self.function(np.array([leaf.value for leaf in self.leaves()])))
+
+    def text(self, show: Show | None = None) -> str:
+        if show is None:
+            return f"{self.name}({super().text()})"
+        values = [leaf.value for leaf in self.leaves()]
+        if len(values) <= LONG_SUM:
+            return f"{self.name}({', '.join(map(show, values))})"
+        nearest = sorted(values, key=lambda value: abs(value - self.value))[:LARGEST]
+        return f"{self.name}({', '.join(map(show, nearest))}, … {len(values) - LARGEST} more)"
+
+    def leaves(self) -> Iterator[Leaf]:
+        axes = [range(n) if i == ":" else (i,) for i, n in zip(self.index, self.operand.shape, strict=True)]
+        for place in itertools.product(*axes):
+            yield Leaf(self.operand, place)
 
 
 def call(name: str, function: Callable[..., Any], *arguments: Operandish) -> Cell:
@@ -276,6 +325,3 @@ def _weight(value: float) -> float:
 def _joined(texts: list[str]) -> str:
     first, *others = texts
     return first + "".join(f" − {text[1:]}" if text.startswith("-") else f" + {text}" for text in others)
-
-
-_SUBSCRIPT = {"i": "ᵢ", "j": "ⱼ", "k": "ₖ"}

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, Protocol
 
 import numpy as np
 
 from nnstep.engine.recorder import Call, Matrix, address
 
+Store = Callable[[int, float], object]
+"""Takes the loss of an iteration, counted from 1."""
+
+Hit = tuple[int, int, int]
+"""The iteration, from 1, the instruction, and the place of the probe that matched there."""
+
+Probe = Callable[[int, int], int]
+"""Called with the iteration, from 1, and the instruction just run; the instruction that matches, or 0."""
+
 
 class Run(Protocol):
-    """The generated function: one iteration per batch, the loss of each appended to `losses`."""
+    """The generated function: one iteration per batch, the loss of each handed to `store`.
 
-    def __call__(self, batches: Iterable[tuple[Any, ...]], losses: list[float]) -> None: ...
+    Where there are probes, what they match is added to `hits`; with `first`, the run ends with the iteration in which
+    one has matched.
+    """
+
+    def __call__(
+        self, batches: Iterable[tuple[Any, ...]], store: Store, hits: list[Hit] | None = None, *, first: bool = False
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,15 @@ class View:
         return np.ndarray((len(stack), *self.shape), stack.dtype, stack, self.offset, strides)
 
 
+@dataclass(frozen=True)
+class Step:
+    """What one instruction does at run time: its calls, then the probes, by place, that look at what it wrote."""
+
+    index: int
+    calls: Sequence[Call]
+    probes: Sequence[tuple[int, Probe]] = ()
+
+
 class Program:
     """The compiled iteration.
 
@@ -40,33 +63,53 @@ class Program:
     template becomes a variable of the generated loop.
     """
 
-    def __init__(self, calls: Iterable[Call], templates: Mapping[str, Matrix], loss: Matrix, t: Matrix) -> None:
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        templates: Mapping[str, Matrix],
+        loss: Matrix,
+        t: Matrix,
+    ) -> None:
         self.templates = templates
         self.views: dict[View, str] = {}
         self._names: dict[int, str] = {}
         self._bound: dict[str, object] = {}
-        lines = [self._line(call) for call in calls]
-        self.source = self._source(lines, counts=any(_reads(call, t) for call in calls))
+        self._probed = False
+        lines = [line for step in steps for line in self._lines(step)]
+        self.source = self._source(lines, counts=any(_reads(call, t) for step in steps for call in step.calls))
         namespace: dict[str, Any] = {**self._bound, "loss": loss.item, "tick": t.fill}
         exec(compile(self.source, "<tape>", "exec"), namespace)  # noqa: S102  # our own text: names and calls alone
         self.run: Run = namespace["run"]
 
     def batches(self, stacks: Mapping[str, Matrix], first: int) -> Iterator[tuple[Any, ...]]:
         """What `run` takes: for each batch its number (from `first`) and the views that the loop uses."""
-        return zip(count(first), *(view.along(stacks[view.name]) for view in self.views), strict=False)
+        # Counted by a stack, since a graph need not use the data.
+        numbers = range(first, first + len(next(iter(stacks.values()))))
+        return zip(numbers, *(view.along(stacks[view.name]) for view in self.views), strict=True)
 
     def _source(self, lines: list[str], *, counts: bool) -> str:
         variables = "".join(f", {name}" for name in self.views.values())
         names = "".join(f", {name}={name}" for name in self._bound)
-        body = [*(["tick(t)"] if counts else []), *lines, "append(loss())"]
+        body = [*(["tick(t)"] if counts else []), *lines, "store(t, loss())"]
+        if self._probed:
+            body.append("if first and hits: return")
         return "\n".join(
             [
-                f"def run(batches, losses, loss=loss, tick=tick{names}):",
-                "    append = losses.append",
+                f"def run(batches, store, hits=None, *, first=False, loss=loss, tick=tick{names}):",
                 f"    for t{variables} in batches:" if variables else "    for t, in batches:",
                 *(f"        {line}" for line in body),
             ]
         )
+
+    def _lines(self, step: Step) -> Iterator[str]:
+        """The calls of one instruction, then its probes."""
+        for call in step.calls:
+            yield self._line(call)
+        for place, probe in step.probes:
+            name = self._name(probe, "probe")
+            yield f"match = {name}(t, {step.index})"
+            yield f"if match: hits.append((t, match, {place}))"
+            self._probed = True
 
     def _line(self, call: Call) -> str:
         arguments = [self._argument(argument) for argument in call.arguments]

@@ -6,9 +6,11 @@ and the op's tests all come from that declaration.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from string import Formatter
+from typing import Literal
 
 from nnstep.engine.cell import Cell
 
@@ -16,11 +18,21 @@ Shape = tuple[int, ...]
 Attributes = Mapping[str, object]
 
 
+class ShapeError(ValueError):
+    """An op cannot be applied to operands of these shapes."""
+
+
+def size_text(shape: Shape) -> str:
+    """A shape as messages say it: 4×3, 3, one number."""
+    return "×".join(map(str, shape)) or "one number"
+
+
 @dataclass(frozen=True)
 class Formula:
     """One equation's right-hand side.
 
-    text      with operands in braces, `{g} ⊙ tanh′({x})`: the operands are read from here, in this order
+    text      with operands in braces, `{g} ⊙ tanh′({x})`: the operands are read from here, in this order; where it
+              depends on more, text(shapes, **attributes) gives it. Beside a single number, ⊙ becomes ·
     compute   compute(run, *, out, **operands, **attributes): calls `run(function, …, out=…)` for every NumPy call
     cell      cell(at, **operands, **attributes): the expression tree of the cell at index `at`
     saved     operands that the kernel may use for a value it would else compute again (a = σ(z) in σ′(z))
@@ -28,7 +40,7 @@ class Formula:
     constant  the value of every cell where the operands do not matter, given the attributes; its text
     """
 
-    text: str
+    text: str | Callable[..., str]
     compute: Callable[..., None]
     cell: Callable[..., Cell]
     saved: tuple[str, ...] = ()
@@ -38,13 +50,60 @@ class Formula:
     @property
     def operands(self) -> tuple[str, ...]:
         """The operands' keys in the order of the text, each once."""
+        assert isinstance(self.text, str)
         keys = (key for _, key, _, _ in Formatter().parse(self.text) if key)
         return tuple(dict.fromkeys(keys))
 
+    def worded(self, shapes: Mapping[str, Shape], attributes: Attributes) -> Formula:
+        """The formula with its text for operands of these shapes."""
+        text = self.text if isinstance(self.text, str) else self.text(shapes, **attributes)
+        text = _with_dots(text, shapes)
+        return self if text == self.text else replace(self, text=text)
 
-def no_attributes(**shapes: Shape) -> Attributes:
+
+_FACTOR = re.compile(r"[^ ⊙([]*(?:\([^()]*\)|\[[^\]]*\])?\S*")
+"""A factor: a word, with what stands in parentheses or brackets behind it."""
+
+
+def _with_dots(text: str, shapes: Mapping[str, Shape]) -> str:
+    """⊙ is for matrices: between factors of which one is a single number it is written ·."""
+
+    def single(factor: str) -> bool:
+        names = re.findall(r"\{(\w+)", factor)
+        return bool(names) and not any(shapes.get(name) for name in names)
+
+    first, *others = text.split(" ⊙ ")
+    pieces = [first]
+    for other in others:
+        right = _FACTOR.match(other)
+        assert right is not None
+        left = pieces[-1].rsplit(" ", 1)[-1]
+        pieces += [" · " if single(left) or single(right.group()) else " ⊙ ", other]
+    return "".join(pieces)
+
+
+MOST_AXES = 8
+
+
+def _refuse_empty(shape: Shape) -> None:
+    if 0 in shape:
+        raise ShapeError(f"no axis may be empty, this one would be {size_text(shape)}")
+
+
+def no_attributes(**shapes: object) -> Attributes:
     """What an op that measures nothing takes from its operands' shapes."""
     return {}
+
+
+@dataclass(frozen=True)
+class Option:
+    """An attribute that a call in an equation gives behind the operands.
+
+    kind  axis: a whole number, or None for all; flag: True or False; sizes: one or more whole numbers
+    """
+
+    kind: Literal["axis", "flag", "sizes"]
+    default: object = None
 
 
 @dataclass(frozen=True)
@@ -54,10 +113,15 @@ class Op:
     In a gradient formula `g` is ∂L/∂result, `value` the op's own result, and the other keys are the forward
     operands. `gradients` is in the order in which the tape lists them.
 
-    shape       the result's shape, given the operands' shapes and the attributes
-    measures    numbers that the formulas take from the operands' shapes (a mean's count), as further attributes
+    shape       the result's shape, given the operands' shapes and the attributes; ShapeError where there is none
+    arguments   the operands' keys in the order in which an equation calls the op by its name; none if it cannot
+    fewest      how many of the arguments a call must give; all of them if 0
+    options     what a call may give behind them
+    measures    what the formulas take from shapes and attributes (a mean's count), as further attributes
     inline      the gradients are terms added to another contribution's instruction (the L2 penalty's)
     library     the PyTorch call that it equals
+    kinks       on which side of its kinks each cell lies (the sign of x for relu), given the operands' arrays and the
+                attributes; a kink itself is a side of its own
     """
 
     name: str
@@ -65,8 +129,22 @@ class Op:
     gradients: Mapping[str, Formula]
     shape: Callable[..., Shape]
     measures: Callable[..., Attributes] = field(default=no_attributes)
+    arguments: tuple[str, ...] = ()
+    fewest: int = 0
+    options: Mapping[str, Option] = field(default_factory=dict)
     inline: bool = False
     library: str = ""
+    kinks: Callable[..., object] | None = None
+
+    def result(self, shapes: Mapping[str, Shape], attributes: Attributes) -> Shape:
+        """The result's shape; ShapeError where there is none, or where an axis is empty."""
+        for shape in shapes.values():
+            _refuse_empty(shape)
+        shape = self.shape(**shapes, **attributes)
+        _refuse_empty(shape)
+        if len(shape) > MOST_AXES:
+            raise ShapeError(f"a matrix has at most {MOST_AXES} axes, this one would have {len(shape)}")
+        return shape
 
 
 class Registry(Mapping[str, Op]):

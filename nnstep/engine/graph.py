@@ -9,6 +9,14 @@ from nnstep.engine.formula import Attributes, Op, Shape
 
 
 @dataclass(frozen=True)
+class Constant:
+    """An operand that is the same number in every cell, and the text it is written as."""
+
+    text: str
+    value: float
+
+
+@dataclass(frozen=True)
 class Input:
     """A matrix that the data gives anew for every batch.
 
@@ -29,7 +37,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A matrix that training moves, unless it is frozen."""
+    """A matrix that training moves, unless it is frozen.
+
+    layer  the layer, or the equation, that uses it first; None where none does
+    """
 
     name: str
     shape: Shape
@@ -39,10 +50,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Term:
-    """One op applied to named operands."""
+    """One op applied to named operands and constants."""
 
     op: Op
-    operands: Mapping[str, str]
+    operands: Mapping[str, str | Constant]
     attributes: Attributes = field(default_factory=dict)
 
 
@@ -50,6 +61,7 @@ class Term:
 class Node:
     """A matrix of the forward phase: the sum of its terms, nearly always one.
 
+    layer   the layer it belongs to, or its equation; both counted from 1
     folded: its gradient, where it is a constant, is written into the formulas that use it and is no instruction
     of its own (E's 1/m in a network's loss).
     """
@@ -63,17 +75,22 @@ class Node:
     @property
     def operands(self) -> tuple[str, ...]:
         """All names it reads, in order; a name read twice stands there twice."""
-        return tuple(name for term in self.terms for name in term.operands.values())
+        operands = (operand for term in self.terms for operand in term.operands.values())
+        return tuple(operand for operand in operands if isinstance(operand, str))
 
 
 @dataclass(frozen=True)
 class Graph:
-    """What is computed forward, in order, down to the loss."""
+    """What is computed forward, in order, down to the loss.
+
+    equations  their texts, where the graph is made from equations; a node's layer is then its equation's number
+    """
 
     inputs: tuple[Input, ...]
     parameters: tuple[Parameter, ...]
     nodes: tuple[Node, ...]
     loss: str = "L"
+    equations: tuple[str, ...] = ()
 
     def shapes(self) -> dict[str, Shape]:
         """The shape of every input, parameter and node."""

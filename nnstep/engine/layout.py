@@ -77,7 +77,8 @@ def _partners(graph: Graph) -> dict[str, str]:
     partners = {}
     for node in graph.nodes:
         for term in node.terms:
-            weights, bias = (parameters.get(term.operands.get(key, "")) for key in ("w", "b"))
+            names = {key: operand for key, operand in term.operands.items() if isinstance(operand, str)}
+            weights, bias = (parameters.get(names.get(key, "")) for key in ("w", "b"))
             if term.op.name == "affine" and weights and bias and weights.trainable == bias.trainable:
                 partners[weights.name] = bias.name
     return partners

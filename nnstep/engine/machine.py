@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from nnstep.engine.autodiff import tape as make_tape
-from nnstep.engine.compiler import Program
-from nnstep.engine.graph import Graph
+from nnstep.engine.compiler import Probe, Program, Step, Store
+from nnstep.engine.graph import Constant, Graph
 from nnstep.engine.layout import Layout, buffers
 from nnstep.engine.names import SETTINGS, gradient_of
 from nnstep.engine.ops import Optimizer
 from nnstep.engine.recorder import Call, Joints, Matrix, Recorder
-from nnstep.engine.tape import Constant, Instruction, Tape
+from nnstep.engine.tape import Instruction, Tape
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Plan:
     sources   all rows of each input, (rows, columns); with a column of ones behind where the graph's input has ones
     settings  learning rate, momentum, …
     initial   the parameters' values at the start
+    rows      a batch size that the run has
     """
 
     graph: Callable[[int], Graph]
@@ -34,12 +36,53 @@ class Plan:
     sources: Mapping[str, Matrix]
     settings: Mapping[str, float]
     initial: Mapping[str, Matrix]
+    rows: int = 1
+
+
+class Scope:
+    """The matrices of a running iteration, for the probes that look at them.
+
+    Attributes: arrays, by name; rows of the batch.
+    """
+
+    def __init__(self, sheet: Sheet, machine: Machine) -> None:
+        self.arrays = sheet.arrays
+        self.rows = sheet.rows
+        self._machine = machine
+        self.before: dict[str, Matrix] = {}
+
+    def read(self, name: str) -> Matrix:
+        """A matrix as it is now."""
+        return self.arrays[name]
+
+    def old(self, name: str) -> Matrix:
+        """A parameter's or slot's value at the iteration's start; to be asked for while binding."""
+        if not self.before:
+            self.state = np.zeros_like(self._machine.state)
+            self.before = self._machine.views(self.state)
+        return self.before[name]
+
+    @property
+    def gradient(self) -> Matrix:
+        """The gradients of all parameters, in one vector."""
+        return self._machine.gradient
+
+
+class Watcher(Protocol):
+    """What looks at a run: it is bound to the matrices of every batch size that the run meets."""
+
+    def bind(self, scope: Scope, tape: Tape) -> tuple[Sequence[int], Probe]:
+        """The instructions after which to look, and what is to be called there."""
 
 
 class Sheet:
-    """The tape for one batch size, its buffers and its compiled program."""
+    """The tape for one batch size, its buffers and its compiled program.
+
+    calls  the NumPy calls of each forward and backward instruction, by the matrix it writes
+    """
 
     def __init__(self, machine: Machine, rows: int) -> None:
+        self._machine = machine
         plan = machine.plan
         joints = Joints()
         self.rows = rows
@@ -51,21 +94,47 @@ class Sheet:
             matrix.name: joints.extend(self.templates[matrix.name]) if matrix.ones else self.templates[matrix.name].T
             for matrix in graph.inputs
         }
-        state = machine.views(machine.state, joints)
         gradients = machine.layout.views(machine.gradient, joints)
         self.arrays: dict[str, Matrix] = {
             **machine.settings,
             **buffers(self.tape, plan.dtype, joints),
             **{gradient_of(name): view for name, view in gradients.items() if gradient_of(name) in self.tape},
             **inputs,
-            **state,
+            **machine.views(machine.state, joints),
         }
         self._capacity = 0
         self._stacks: dict[str, Matrix] = {}
         self._recorder = Recorder(plan.dtype, joints)
-        calls = [call for k in self.tape if k.phase != "update" for call in self._calls(k)]
-        calls += machine.joint_update(self._recorder)
-        self.program = Program(calls, self.templates, self.arrays[self.tape.loss], machine.settings["t"])
+        self.calls = {step.name: self._calls(step) for step in self.tape if step.phase != "update"}
+        self._joint_update = machine.joint_update(self._recorder)
+        self.program = self._compile(())
+
+    def watched(self, watchers: Sequence[Watcher]) -> Program:
+        """The program with watchers looking on."""
+        return self._compile(watchers)
+
+    def _compile(self, watchers: Sequence[Watcher]) -> Program:
+        probes: dict[int, list[tuple[int, Probe]]] = defaultdict(list)
+        scope = Scope(self, self._machine)
+        for place, watcher in enumerate(watchers):
+            indices, probe = watcher.bind(scope, self.tape)
+            for index in indices:
+                probes[index].append((place, probe))
+        steps = [
+            Step(item.index, self.calls[item.name], probes[item.index]) for item in self.tape if item.phase != "update"
+        ]
+        start = [Call(np.copyto, (scope.state, self._machine.state), {})] if scope.before else []
+        steps.insert(0, Step(0, start, probes[0]))
+        steps += self._update_steps(probes)
+        return Program(steps, self.templates, self.arrays[self.tape.loss], self._machine.settings["t"])
+
+    def _update_steps(self, probes: Mapping[int, list[tuple[int, Probe]]]) -> list[Step]:
+        """The update in one go; one instruction after the other where someone looks in between."""
+        updates = [item for item in self.tape if item.phase == "update"]
+        last = len(self.tape)
+        if any(probes.get(item.index) for item in updates[:-1]):
+            return [Step(item.index, self._calls(item), probes.get(item.index, [])) for item in updates]
+        return [Step(last, self._joint_update, probes.get(last, []))]
 
     def stacks(self, batches: int) -> dict[str, Matrix]:
         """Space for so many batches of each input, used again by the next call."""
@@ -109,7 +178,7 @@ class Machine:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        graph = plan.graph(1)
+        graph = plan.graph(plan.rows)
         self.layout = Layout(graph)
         self._moving = {parameter.name for parameter in graph.parameters if parameter.trainable}
         slots = len(plan.optimizer.slots)
@@ -135,27 +204,21 @@ class Machine:
             named |= {slot + name: view for name, view in stretch.items() if name in self._moving}
         return named
 
-    def feed(self, indices: Matrix, first: int) -> Iterator[tuple[Any, ...]]:
-        """The batches of `indices` (batches, rows) for `run`, the first being iteration `first`."""
+    def feed(self, program: Program, indices: Matrix, first: int) -> Iterator[tuple[Any, ...]]:
+        """The batches of `indices` (batches, rows) for a program, the first being iteration `first`, from 0."""
         batches, rows = indices.shape
         sheet = self.sheet(rows)
         stacks = sheet.stacks(batches)
         sheet.gather(self.plan.sources, indices, stacks)
-        return sheet.program.batches(stacks, first + 1)
+        return program.batches(stacks, first + 1)
 
-    def run(self, rows: int, batches: Iterator[tuple[Any, ...]], losses: list[float]) -> None:
-        """Run whole iterations, as many as there are batches of so many rows."""
-        with np.errstate(all="ignore"):
-            self.sheet(rows).program.run(batches, losses)
-
-    def run_one(self, indices: Matrix, iteration: int) -> float:
-        """Run one iteration on the rows `indices`, keeping every matrix readable; the loss."""
+    def run_one(self, indices: Matrix, iteration: int, store: Store) -> None:
+        """Run one iteration, counted from 0, on the rows `indices`, keeping every matrix readable."""
         sheet = self.sheet(len(indices))
         stacks = {name: template[None] for name, template in sheet.templates.items()}
         sheet.gather(self.plan.sources, indices[None], stacks)
-        losses: list[float] = []
-        self.run(len(indices), sheet.program.batches(stacks, iteration + 1), losses)
-        return losses[0]
+        with np.errstate(all="ignore"):
+            sheet.program.run(sheet.program.batches(stacks, iteration + 1), store)
 
     def joint_update(self, run: Recorder) -> list[Call]:
         """The update of all parameters at once: each of the optimizer's formulas on whole vectors.

@@ -11,18 +11,20 @@ import numpy as np
 
 from nnstep.engine.cell import Cell, Everywhere, Operand, Sum
 from nnstep.engine.formula import Attributes, Formula, Shape
+from nnstep.engine.graph import Constant
 from nnstep.engine.names import SETTINGS, shown
 
 Phase = Literal["data", "forward", "backward", "update"]
 PHASES: tuple[Phase, ...] = ("data", "forward", "backward", "update")
 
 
-@dataclass(frozen=True)
-class Constant:
-    """An operand that is the same number in every cell, and the text it is written as."""
+class _Shown(str):
+    """An operand in a text: `{b:()}` writes a negative number in parentheses."""
 
-    text: str
-    value: float
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return f"({self})" if spec and self.startswith("-") else str(self)
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,12 @@ class Application:
     @cached_property
     def text(self) -> str:
         """The right-hand side, with names as displays write them."""
+        assert isinstance(self.formula.text, str)
         names = {
-            key: operand.text if isinstance(operand, Constant) else shown(operand)
+            key: _Shown(operand.text if isinstance(operand, Constant) else shown(operand))
             for key, operand in self.operands.items()
         }
-        return self.formula.text.format(**names, **self.attributes)
+        return self.formula.text.format(**{**self.attributes, **names})
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -65,7 +68,7 @@ class Instruction:
     """One formula applied to named operands, writing exactly one matrix.
 
     index   1 … S on the tape
-    layer   the layer it belongs to; None for the data and the loss
+    layer   the layer it belongs to; None for the data and a network's loss
     terms   what it adds up; none where the data is loaded
     source  what the data phase loads
     """
@@ -101,11 +104,15 @@ class Instruction:
 
 
 class Tape:
-    """The instructions of one iteration; `tape[k]` is instruction k, counted from 1."""
+    """The instructions of one iteration; `tape[k]` is instruction k, counted from 1.
 
-    def __init__(self, instructions: tuple[Instruction, ...], loss: str) -> None:
+    equations: the texts of a graph's equations, that of layer l at l − 1; none for a network.
+    """
+
+    def __init__(self, instructions: tuple[Instruction, ...], loss: str, equations: tuple[str, ...] = ()) -> None:
         self.instructions = instructions
         self.loss = loss
+        self.equations = equations
         self._places = {instruction.name: instruction for instruction in instructions}
 
     def __len__(self) -> int:

@@ -86,7 +86,10 @@ def _refuse_deep_keys(text: str) -> None:
 
 
 def _tables(source: Mapping[str, object]) -> dict[str, object]:
-    tables = _copy(source)
+    from nnstep.model.symbolic import Graph  # only a dict can hold one
+
+    graph = source.get("graph")
+    tables = _copy({**source, "graph": graph.tables()} if isinstance(graph, Graph) else source)
     assert isinstance(tables, dict)
     return tables
 

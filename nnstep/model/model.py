@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # equations need the ops; a model that is only looked at does not
+    from nnstep.model.equations import Equations
 
 Matrix = NDArray[np.floating]
 
@@ -70,7 +74,8 @@ class Model:
     """A model, checked and complete: all that a run is a function of.
 
     parameters: the initial values, "W[1]" (n_out, n_in) and "b[1]" (n_out,), read-only, in the order of the
-    layers; a layer without bias has no "b[l]".
+    layers; a layer without bias has no "b[l]". Those of a graph go by its own names, and have any number of axes.
+    graph: the equations, where the model is given by these; it has no layers then, and its loss is L.
     """
 
     name: str
@@ -83,6 +88,7 @@ class Model:
     training: Training
     data: Data
     parameters: Mapping[str, Matrix]
+    graph: Equations | None = None
 
     @property
     def rows(self) -> int:
@@ -100,10 +106,24 @@ class Model:
         return self.training.epochs * self.batches
 
     @property
+    def equations(self) -> tuple[str, ...]:
+        """The texts of a graph's equations; none for a network."""
+        return tuple(line.text for line in self.graph.lines) if self.graph else ()
+
+    @property
     def summary(self) -> str:
-        """The network and its training in a few words: "2→4→1 tanh, sigmoid · sgd α 0.5"."""
+        """The model in a few words: "2→4→1 tanh, sigmoid · sgd α 0.5", "3 equations · 2 parameters · sgd α 0.5"."""
+        described = self._layers if self.graph is None else self._counts
+        return f"{described} · {self.training.optimizer} α {self.training.learning_rate:g}"
+
+    @property
+    def _layers(self) -> str:
         widths = [self.data.features.shape[1], *(layer.units for layer in self.layers)]
         runs = ((name, len(list(run))) for name, run in groupby(layer.activation for layer in self.layers))
         activations = ", ".join(f"{count}×{name}" if count > 2 else ", ".join([name] * count) for name, count in runs)
-        network = f"{'→'.join(map(str, widths))} {activations}"
-        return f"{network} · {self.training.optimizer} α {self.training.learning_rate:g}"
+        return f"{'→'.join(map(str, widths))} {activations}"
+
+    @property
+    def _counts(self) -> str:
+        counts = (("equation", len(self.equations)), ("parameter", len(self.parameters)))
+        return " · ".join(f"{count} {what}{'s' if count != 1 else ''}" for what, count in counts)

@@ -1,45 +1,17 @@
-"""A model's [network] → its forward graph and what the machine needs to run it."""
+"""A model's [network] → its forward graph."""
 
 from __future__ import annotations
-
-from functools import cache, partial
 
 import numpy as np
 
 from nnstep.engine.graph import Graph, Input, Node, Parameter, Term
-from nnstep.engine.machine import Plan, with_ones
-from nnstep.engine.ops import OPS, OPTIMIZERS
+from nnstep.engine.ops import OPS
 from nnstep.engine.ops.loss import CERTAIN
 from nnstep.model.model import Model
 
 
-def plan(model: Model) -> Plan:
-    """All that running the model's network needs."""
-    training = model.training
-    settings = {
-        "lr": training.learning_rate,
-        "momentum": training.momentum,
-        "beta1": training.beta1,
-        "beta2": training.beta2,
-        "epsilon": training.epsilon,
-        "l2": model.loss.l2,
-    }
-    return Plan(
-        graph=cache(partial(graph, model)),
-        optimizer=OPTIMIZERS[training.optimizer],
-        dtype=model.dtype,
-        sources={"X": with_ones(model.data.features), "Y": model.data.targets},
-        settings=settings,
-        initial=model.parameters,
-    )
-
-
-def graph(model: Model, rows: int) -> Graph:
-    """The forward graph of the network for batches of `rows` rows: Z[l] and A[l] of each layer, then E and L."""
-    inputs = (
-        Input("X", (rows, model.data.features.shape[1]), "rows of the features", ones=True),
-        Input("Y", (rows, model.data.targets.shape[1]), "rows of the targets"),
-    )
+def network_graph(model: Model, inputs: tuple[Input, ...], rows: int) -> Graph:
+    """The forward graph for batches of `rows` rows: Z[l] and A[l] of each layer, then E and L."""
     parameters: list[Parameter] = []
     nodes: list[Node] = []
     below = "X"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,6 +12,7 @@ import numpy as np
 from nnstep.errors import ModelError
 from nnstep.model.arrays import refuse_large
 from nnstep.model.data import prepare
+from nnstep.model.graphs import check_shapes, described
 from nnstep.model.init import default_init, initial_parameters, refuse_large_parameters
 from nnstep.model.messages import harmless
 from nnstep.model.model import Data, Layer, Loss, Model, Training
@@ -25,10 +27,24 @@ _USUAL_RATE = {"sgd": 0.1, "momentum": 0.1, "adam": 0.001}
 def resolve(tables: Mapping[str, object], path: Path | None, folder: Path) -> Model:
     """The model that the tables describe; its files are relative to the folder. ModelError names the key."""
     table = parse(tables)
-    if table.network is None:
-        raise ModelError(_no_network(table))
-    if table.graph is not None:
+    if table.network is None and table.graph is None:
+        raise ModelError("network is missing: a model has at least one [[network.layer]], or a [graph]")
+    if table.network is not None and table.graph is not None:
         raise ModelError("network and graph are both given; leave one out")
+    if table.graph is not None and "loss" in tables:
+        raise ModelError("loss goes with network, not with graph: there the loss is the equation L = …")
+    name = harmless(path.stem) if path else table.title or "model"
+    makes = _network if table.network is not None else _graph
+    return replace(
+        makes(table, folder),
+        name=name,
+        title=table.title or name,
+        path=path.absolute() if path else None,
+    )
+
+
+def _network(table: ModelTable, folder: Path) -> Model:
+    assert table.network is not None
     dtype = np.dtype(table.dtype)
     layers = table.network.layer
     loss = Loss(table.loss.name or _USUAL_LOSS.get(layers[-1].activation, "mean_squared_error"), table.loss.l2)
@@ -38,11 +54,10 @@ def resolve(tables: Mapping[str, object], path: Path | None, folder: Path) -> Mo
     inputs = data.features.shape[1]
     refuse_large_parameters(layers, inputs, dtype)
     _refuse_large_batch(layers, training, dtype)
-    name = harmless(path.stem) if path else table.title or "model"
     return Model(
-        name=name,
-        title=table.title or name,
-        path=path.absolute() if path else None,
+        name="",
+        title="",
+        path=None,
         seed=table.seed,
         dtype=dtype,
         layers=tuple(map(_layer, layers)),
@@ -53,10 +68,26 @@ def resolve(tables: Mapping[str, object], path: Path | None, folder: Path) -> Mo
     )
 
 
-def _no_network(table: ModelTable) -> str:
-    if table.graph is None:
-        return "network is missing: a model has at least one [[network.layer]]"
-    return "graph: only networks can be run so far; describe the model with [[network.layer]]"
+def _graph(table: ModelTable, folder: Path) -> Model:
+    assert table.graph is not None
+    dtype = np.dtype(table.dtype)
+    graph = described(table.graph, table.training.optimizer, table.seed, dtype)
+    data = prepare(table.data, graph.targets, table.seed, dtype, folder)
+    training = _training(table.training, len(data.features))
+    check_shapes(graph, data, training, dtype)
+    return Model(
+        name="",
+        title="",
+        path=None,
+        seed=table.seed,
+        dtype=dtype,
+        layers=(),
+        loss=Loss("L"),
+        training=training,
+        data=data,
+        parameters=MappingProxyType(graph.parameters),
+        graph=graph.equations,
+    )
 
 
 def _layer(table: LayerTable) -> Layer:

@@ -78,10 +78,22 @@ class NetworkTable(Table, frozen=True, kw_only=True):
     layer: Annotated[list[LayerTable], Meta(min_length=1)]
 
 
-class GraphTable(Table, frozen=True, kw_only=True):
-    """[graph]: equations and their parameters, instead of [network] and [loss]."""
+class ParameterTable(Table, frozen=True, kw_only=True):
+    """[graph.parameters.NAME]: values, or a shape with an init; without one, xavier for matrices, zeros for vectors."""
 
-    equations: Annotated[list[str], Meta(min_length=1)]
+    values: Any = None
+    shape: list[Count] | None = None
+    init: Init | None = None
+    trainable: bool = True
+
+
+class GraphTable(Table, frozen=True, kw_only=True):
+    """[graph]: equations and their parameters, instead of [network] and [loss].
+
+    equations: texts; from Python also equations that are built already.
+    """
+
+    equations: Annotated[list[Any], Meta(min_length=1)]
     parameters: dict[str, Any] = {}
 
 
@@ -125,6 +137,7 @@ _TABLES: dict[str, type[Table]] = {
     "network": NetworkTable,
     "network.layer": LayerTable,
     "graph": GraphTable,
+    "graph.parameters": ParameterTable,
     "loss": LossTable,
     "training": TrainingTable,
 }
@@ -135,6 +148,7 @@ _CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "data.scale": ("scale", get_args(Scale)),
     "network.layer.activation": ("activation", ACTIVATIONS),
     "network.layer.init": ("init", get_args(Init)),
+    "graph.parameters.init": ("init", get_args(Init)),
     "loss.name": ("loss", LOSSES),
     "training.optimizer": ("optimizer", OPTIMIZERS),
 }
@@ -162,6 +176,18 @@ def parse(tables: Mapping[str, object]) -> ModelTable:
         raise ModelError(_explain(str(error), tables)) from error
 
 
+def parameter_table(name: str, value: object) -> ParameterTable:
+    """What [graph.parameters] says of one parameter: values alone, or a table."""
+    if not isinstance(value, Mapping):
+        return ParameterTable(values=value)
+    try:
+        return msgspec.convert(value, ParameterTable)
+    except msgspec.ValidationError as error:
+        message = _explain(str(error), {"graph": {"parameters": value}}, "graph.parameters")
+        # What is known of the keys does not depend on the parameter's name, which only the message needs.
+        raise ModelError(message.replace("graph.parameters", f"graph.parameters.{name}", 1)) from error
+
+
 def _scalars(place: str, value: object) -> Iterator[tuple[str, object]]:
     """Every single value with its key, lists of numbers left out."""
     if isinstance(value, Mapping):
@@ -178,18 +204,18 @@ def _scalars(place: str, value: object) -> Iterator[tuple[str, object]]:
         yield place, value
 
 
-def _explain(message: str, tables: Mapping[str, object]) -> str:
-    """One of msgspec's messages, in the words of the file."""
+def _explain(message: str, tables: Mapping[str, object], place: str = "") -> str:
+    """One of msgspec's messages about the table at a place, in the words of the file."""
     text, _, path = message.partition(" - at `$.")
-    path = path.rstrip("`")
+    path = ".".join(filter(None, (place, path.rstrip("`"))))
     key = re.sub(r"\[(\d+)\]", lambda found: f"[{int(found[1]) + 1}]", path)
     value = _value(path, tables)
     if found := re.fullmatch(r"Object (contains unknown|missing required) field `(.*)`", text):
         if found[1] == "missing required":
             return f"{key}.{found[2]} is missing"
         known = _TABLES[re.sub(r"\[\d+\]", "", path)].__struct_fields__
-        place = f"{key}: " if key else ""
-        return f"{place}no key '{found[2]}'; {nearest(found[2], known, 'the keys here are')}"
+        where = f"{key}: " if key else ""
+        return f"{where}no key '{found[2]}'; {nearest(found[2], known, 'the keys here are')}"
     if text.startswith("Invalid enum value") and key != "training.batch_size":
         return _no_such_choice(key, str(value))
     if text.startswith("Expected `array` of length"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,16 @@ import numpy.typing as npt
 from nnstep.render.numbers import column, number
 from nnstep.render.text import Line, Span, line
 
-MOST_ROWS, MOST_COLUMNS = 20, 16
+MOST_ROWS, MOST_COLUMNS, MOST_MATRICES = 20, 16, 12
 EDGE = 4
 """Rows and columns shown at each end of a matrix that is too large to show whole."""
 
+GAP = "…"
+
 SCALAR_DIGITS = 10
+
+_NAME = re.compile(r"[^\W\d]\w*(?:\.\d+)?(?:\[\d+\])?(?::\d+)?")
+"""A matrix's name, as against an expression."""
 
 
 def value_lines(name: str, value: object) -> list[Line]:
@@ -30,7 +37,8 @@ def value_lines(name: str, value: object) -> list[Line]:
         return rows
     for place, matrix in _stack(array):
         if place:
-            rows.append(line(Span(place, "dim")))
+            known = _NAME.fullmatch(name) and place != GAP
+            rows.append(line(Span(f"  {name if known else ''}{place}", "dim")))
         rows += _rows(matrix)
     if _large(array):
         rows.append(_summary(array))
@@ -42,8 +50,8 @@ def _scalar(array: npt.NDArray[Any]) -> str:
 
 
 def _large(array: npt.NDArray[Any]) -> bool:
-    rows, columns = _as_matrix(array).shape[-2:]
-    return bool(rows > MOST_ROWS or columns > MOST_COLUMNS)
+    *stack, rows, columns = _as_matrix(array).shape
+    return bool(prod(stack) > MOST_MATRICES or rows > MOST_ROWS or columns > MOST_COLUMNS)
 
 
 def _as_matrix(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -55,13 +63,21 @@ def _stack(array: npt.NDArray[Any]) -> list[tuple[str, npt.NDArray[Any]]]:
     array = _as_matrix(array)
     if array.ndim == 2:
         return [("", array)]
-    places = list(np.ndindex(array.shape[:-2]))[:EDGE]
-    return [(f"[{','.join(str(i) for i in place)}]", array[place]) for place in places]
+    matrices: list[tuple[str, npt.NDArray[Any]]] = []
+    chosen, gap = _ends(prod(array.shape[:-2]), MOST_MATRICES)
+    for count in chosen:
+        place = np.unravel_index(count, array.shape[:-2])
+        matrices.append((f"[{','.join(str(i) for i in place)}]", array[place]))
+    if gap:
+        matrices.insert(EDGE, (GAP, np.empty((0, 0))))
+    return matrices
 
 
 def _rows(matrix: npt.NDArray[Any]) -> list[Line]:
     rows, row_gap = _ends(matrix.shape[0], MOST_ROWS)
     columns, column_gap = _ends(matrix.shape[1], MOST_COLUMNS)
+    if not matrix.size:
+        return []
     texts = column(matrix[np.ix_(rows, columns)])
     width = max(len(text) for text in texts)
     lines: list[Line] = []

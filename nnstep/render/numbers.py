@@ -47,7 +47,8 @@ def column(values: Matrix, digits: int = 6) -> list[str]:
             decimals = max(digits - 1 - max(math.floor(math.log10(high)), 0), 0)
             exact = next((n for n in range(decimals) if np.all(np.round(finite, n) == finite)), decimals)
             template = f"{{:.{exact}f}}"
-    return [template.format(x) if math.isfinite(x) else _special(x) for x in flat.tolist()]
+    # Adding 0 makes 0 of -0, as δ has it behind a ReLU.
+    return [template.format(x + 0.0) if math.isfinite(x) else _special(x) for x in flat.tolist()]
 
 
 def _special(x: float) -> str:

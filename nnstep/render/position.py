@@ -58,14 +58,18 @@ def facts(pairs: list[tuple[str, str]]) -> list[Line]:
 
 
 def tape_lines(session: Session, first: int, last: int) -> list[Line]:
-    """Instructions `first` to `last` under their phases; ▶ marks the one just run."""
+    """Instructions `first` to `last` under their phases and a graph's equations; ▶ marks the one just run."""
     lines: list[Line] = []
-    phase = None
+    phase, layer = None, None
+    equations = session.tape.equations
     for instruction in session.tape:
         if first <= instruction.index <= last:
             if instruction.phase != phase:
                 lines.append(line(Span(instruction.phase, "heading")))
-                phase = instruction.phase
+                phase, layer = instruction.phase, None
+            if equations and instruction.layer is not None and instruction.layer != layer:
+                lines.append(line(Span(f"  {equations[instruction.layer - 1]}", "name")))
+                layer = instruction.layer
             lines.append(_tape_line(session, instruction))
     return lines
 

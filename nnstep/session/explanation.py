@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnstep.engine.cell import Cell, Number, Show
+from nnstep.engine.graph import Constant
 from nnstep.engine.names import SETTINGS, shown
-from nnstep.engine.tape import Constant, Instruction
+from nnstep.engine.tape import Instruction
 from nnstep.errors import CommandError
 from nnstep.timeline import Timeline
 
@@ -105,7 +106,9 @@ def _initial(timeline: Timeline, name: str, index: Index, step: int, show: Show)
     matrix = timeline.read(name, step)
     _check_index(name, index, matrix.shape)
     value = float(matrix[index])
-    what = "as the model gives it" if name in SETTINGS else "its initial value"
+    what = "its initial value"
+    if name in SETTINGS:
+        what = "the iteration, counted from 1" if name == "t" else "as the model gives it"
     cell = _cell_name(name, index)
     return Explanation(name, index, 0, f"{shown(name)}: {what}", f"{cell}: {what}", (show(value),), value, ())
 
@@ -123,7 +126,7 @@ def _check_index(name: str, index: Index, shape: tuple[int, ...]) -> None:
     size = "×".join(str(n) for n in shape)
     if len(index) != len(shape):
         example = f"{shown(name)}[{','.join('0' for _ in shape)}]" if shape else shown(name)
-        of = f"it is {size}" if shape else "it is one number"
+        of = f"its shape is {size}" if shape else "it is one number"
         raise CommandError(f"explain takes one cell of {shown(name)}, such as {example}; {of}")
     if not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
         raise CommandError(f"no cell {_cell_name(name, index)}: {shown(name)} is {size}, counted from 0")

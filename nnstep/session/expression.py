@@ -6,20 +6,27 @@ Nothing but the closed lists below is let through: no attribute but `.T`, no cal
 from __future__ import annotations
 
 import ast
-import operator
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from nnstep.engine.names import canonical, shown
 from nnstep.errors import CommandError, NnstepError
-
-Value = Any
-Matrix = npt.NDArray[Any]
+from nnstep.session.operations import (
+    BINARY,
+    COMPARE,
+    FUNCTIONS,
+    REFUSED,
+    UNARY,
+    Matrix,
+    Value,
+    as_number,
+    bounded,
+    truth,
+)
 
 LONGEST = 2000
 DEEPEST = 50
@@ -41,51 +48,6 @@ class Scope(Protocol):
         """One of COUNTERS."""
 
 
-FUNCTIONS: Mapping[str, Callable[[Matrix], Value]] = {
-    "abs": np.abs,
-    "exp": np.exp,
-    "log": np.log,
-    "sqrt": np.sqrt,
-    "sum": np.sum,
-    "mean": np.mean,
-    "std": np.std,
-    "min": np.min,
-    "max": np.max,
-    "norm": lambda x: np.sqrt(np.sum(np.square(x))),
-    "argmax": np.argmax,
-    "isnan": np.isnan,
-    "isinf": np.isinf,
-    "isfinite": np.isfinite,
-    "any": np.any,
-    "all": np.all,
-    "zeros": lambda x: np.mean(np.equal(x, 0)),
-    "shape": np.shape,
-}
-BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    # In floats: whole numbers would grow without bound.
-    ast.Pow: lambda x, y: np.asarray(x, np.float64) ** y,
-    ast.MatMult: operator.matmul,
-}
-UNARY: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-    ast.Not: lambda x: not truth(x),
-}
-COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-}
-
 Node = Callable[[Scope], Value]
 
 
@@ -101,33 +63,35 @@ class Expression:
         """The value at a step; CommandError where the arithmetic cannot be done."""
         try:
             with np.errstate(all="ignore"):
-                return self.evaluate(scope)
+                return bounded(self.evaluate(scope))
         except NnstepError:
             raise
         except (ArithmeticError, IndexError, TypeError, ValueError) as error:
-            raise CommandError(f"{self.text}: {error}") from error
+            raise CommandError(f"{clipped(self.text)}: {error}") from error
 
 
-def truth(value: Value) -> bool:
-    """Whether a condition holds; a matrix is neither true nor false."""
-    if np.size(value) != 1:
-        raise CommandError("a condition must be one value: put any(…) or all(…) around the matrix")
-    return bool(np.all(value))
+def clipped(text: str, most: int = 60) -> str:
+    """A text as messages quote it."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def compile_expression(text: str, names: Collection[str]) -> Expression:
     """The expression `text` over the matrices `names`; CommandError says what is wrong with it."""
+    text = " ".join(text.split())
     if len(text) > LONGEST:
         raise CommandError(f"an expression must have at most {LONGEST} characters, got {len(text)}")
+    if any(quote in text for quote in "\"'\\"):
+        raise CommandError(f"{clipped(text)}: expressions have no text")
     lexed = _Lexer(text, names)
     try:
         tree = ast.parse(lexed.source, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise CommandError(f"{text.strip() or 'nothing'}: not an expression") from error
+        raise CommandError(f"{clipped(text) or 'nothing'}: not an expression") from error
     evaluate = _Compiler(text, lexed.found).compile(tree.body, 0)
-    return Expression(text.strip(), tuple(dict.fromkeys(lexed.found.values())), evaluate)
+    return Expression(text, tuple(dict.fromkeys(lexed.found.values())), evaluate)
 
 
+PLACEHOLDER = "_matrix"
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _TAIL = re.compile(r"((?:\.\d+)?(?:\[\d+\])?(?::\d+)?)")
 
@@ -165,8 +129,10 @@ class _Lexer:
 
     def _word(self, name: str | None, word: str) -> str:
         if name is None:
+            if word.startswith(PLACEHOLDER):
+                raise UnknownNameError(word)
             return word
-        placeholder = f"_matrix{len(self.found)}"
+        placeholder = f"{PLACEHOLDER}{len(self.found)}"
         self.found[placeholder] = name
         return placeholder
 
@@ -175,7 +141,7 @@ class _Compiler:
     """A checked syntax tree → nested functions of a scope."""
 
     def __init__(self, text: str, found: Mapping[str, str]) -> None:
-        self.text = text
+        self.text = clipped(text)
         self.found = found
 
     def compile(self, node: ast.expr, depth: int) -> Node:
@@ -188,12 +154,13 @@ class _Compiler:
         return compiled
 
     def _refusal(self, node: ast.AST) -> CommandError:
-        return CommandError(f"{self.text.strip()}: expressions have no {type(node).__name__.lower()}")
+        kind = type(node).__name__
+        return CommandError(f"{self.text}: expressions have no {REFUSED.get(kind, kind.lower())}")
 
     def _constant(self, node: ast.Constant, _depth: int) -> Node:
         if not isinstance(node.value, int | float):
             raise self._refusal(node)
-        value = node.value
+        value = bounded(node.value)
         return lambda _scope: value
 
     def _name(self, node: ast.Name, _depth: int) -> Node:
@@ -209,7 +176,7 @@ class _Compiler:
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Node:
         if node.attr != "T":
-            raise CommandError(f"{self.text.strip()}: .T is the one attribute, got .{node.attr}")
+            raise CommandError(f"{self.text}: .T is the one attribute, got .{node.attr}")
         inner = self.compile(node.value, depth)
         return lambda scope: np.transpose(inner(scope))
 
@@ -217,7 +184,7 @@ class _Compiler:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if (name not in FUNCTIONS and name != "old") or len(node.args) != 1 or node.keywords:
             known = ", ".join(["old", *FUNCTIONS])
-            raise CommandError(f"{self.text.strip()}: functions take one argument and are {known}")
+            raise CommandError(f"{self.text}: functions take one argument and are {known}")
         if name == "old":
             return self._old(node.args[0])
         function, inner = FUNCTIONS[name], self.compile(node.args[0], depth)
@@ -234,13 +201,21 @@ class _Compiler:
             raise self._refusal(node.op)
         function = BINARY[type(node.op)]
         left, right = self.compile(node.left, depth), self.compile(node.right, depth)
-        return lambda scope: function(left(scope), right(scope))
+
+        def apply(scope: Scope) -> Value:
+            a, b = as_number(left(scope)), as_number(right(scope))
+            try:
+                return bounded(function(a, b))
+            except ValueError as error:
+                raise CommandError(f"{self.text}: {_size(a)} and {_size(b)} do not fit together") from error
+
+        return apply
 
     def _unaryop(self, node: ast.UnaryOp, depth: int) -> Node:
         if type(node.op) not in UNARY:
             raise self._refusal(node.op)
         function, inner = UNARY[type(node.op)], self.compile(node.operand, depth)
-        return lambda scope: function(inner(scope))
+        return lambda scope: function(as_number(inner(scope)))
 
     def _boolop(self, node: ast.BoolOp, depth: int) -> Node:
         parts = [self.compile(part, depth) for part in node.values]
@@ -264,14 +239,13 @@ class _Compiler:
     def _subscript(self, node: ast.Subscript, depth: int) -> Node:
         inner = self.compile(node.value, depth)
         place = self._index(node.slice, depth)
-        text = self.text.strip()
 
         def pick(scope: Scope) -> Value:
             matrix, index = np.asarray(inner(scope)), place(scope)
             try:
                 return matrix[index]
             except IndexError as error:
-                raise CommandError(f"{text}: {_index_problem(matrix, index)}") from error
+                raise CommandError(f"{self.text}: {_index_problem(matrix, index)}") from error
 
         return pick
 
@@ -295,18 +269,28 @@ class UnknownNameError(CommandError):
 
 
 def _whole(value: Value) -> int:
-    if np.size(value) != 1 or not float(np.asarray(value)).is_integer():
+    number = np.asarray(value).item() if np.size(value) == 1 else None
+    if number is None or not float(number).is_integer():
         raise CommandError("an index must be a whole number")
-    return int(value)
+    return int(number)
+
+
+def _size(value: Value) -> str:
+    return "×".join(str(n) for n in np.shape(value)) or "one number"
 
 
 def _index_problem(matrix: Matrix, index: Value) -> str:
     """Why an index does not fit a matrix."""
     index = index if isinstance(index, tuple) else (index,)
-    size = "×".join(str(n) for n in matrix.shape) or "one number"
+    size = _size(matrix)
+    if not matrix.ndim:
+        return "one number has no cells"
+    if not matrix.size:
+        return "it is empty"
     if len(index) > matrix.ndim:
         return f"{len(index)} indices for {size}"
     for axis, (i, n) in enumerate(zip(index, matrix.shape, strict=False)):
         if isinstance(i, int) and not -n <= i < n:
-            return f"{('row', 'column')[axis] if matrix.ndim == 2 else 'index'} {i} of {n} (counted from 0)"
+            what = ("row", "column")[axis] if matrix.ndim == 2 else "index"
+            return f"no {what} {clipped(str(i), 20)} in {size} (counted from 0)"
     return f"that index does not fit {size}"

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from nnstep.engine.names import shown
 from nnstep.errors import CommandError
+from nnstep.session.expression import clipped
 from nnstep.timeline import UNITS, Unit
 
 if TYPE_CHECKING:
@@ -14,9 +16,10 @@ if TYPE_CHECKING:
 
 FORMS = "a step, +N UNIT, -N UNIT, 50%, start, end, epoch E [batch B] [NAME], or a matrix"
 
-_RELATIVE = re.compile(r"([+-])\s*(\d+)(?:\s+([a-z]+))?")
-_EPOCH = re.compile(r"epoch\s+(\d+)(?:\s+batch\s+(\d+))?(?:\s+(\S+))?")
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_STEP = re.compile(r"\d{1,100}", re.ASCII)
+_RELATIVE = re.compile(r"([+-])\s*(\d{1,100})(?:\s*([a-z]+))?", re.ASCII)
+_EPOCH = re.compile(r"epoch\s+(\d{1,100})(?:\s+batch\s+(\d{1,100}))?(?:\s+(\S+))?", re.ASCII)
+_PERCENT = re.compile(r"(\d{1,100}(?:\.\d+)?)\s*%", re.ASCII)
 
 
 def unit_of(word: str) -> Unit:
@@ -28,7 +31,12 @@ def unit_of(word: str) -> Unit:
 
 
 def resolve(session: Session, text: str) -> int:
-    """The step that a LOCATION says, seen from the session's; CommandError outside the run."""
+    """The step that a LOCATION says, seen from the session's; CommandError for an absolute one outside the run."""
+    return min(max(aim(session, text), 0), session.length)
+
+
+def aim(session: Session, text: str) -> int:
+    """The same, but a relative LOCATION with too few steps ahead says one beyond the end, or before the start."""
     text = " ".join(text.split())
     for pattern, form in _FORMS:
         match = pattern.fullmatch(text)
@@ -37,42 +45,43 @@ def resolve(session: Session, text: str) -> int:
     return _next_write(session, text)
 
 
-def relative(session: Session, count: int, unit: Unit) -> int:
-    """The step `count` units on (back where negative), clipped to the run: whole tapes for batch and epoch."""
-    calendar, step = session.timeline.calendar, session.step
-    if unit in ("batch", "epoch"):
-        found: int | None = step + count * calendar.span(unit)
-    elif count >= 0:
-        found = calendar.after(step, count, unit) if count else step
-    else:
-        found = calendar.before(step, -count, unit)
+def by_units(session: Session, count: int, unit: Unit) -> int:
+    """The step at which the `count`-th unit from here is completed (back where negative); beyond the run if none is."""
+    calendar, step = session.calendar, session.step
+    if count == 0:
+        return step
+    found = calendar.after(step, count, unit) if count > 0 else calendar.before(step, -count, unit)
     if found is None:
-        found = calendar.length if count > 0 else 0
-    return min(max(found, 0), calendar.length)
+        return session.length + 1 if count > 0 else -1
+    return found
 
 
 def _absolute(session: Session, match: re.Match[str]) -> int:
-    step, length = int(match.group()), session.timeline.length
+    step, length = int(match.group()), session.length
     if step > length:
         raise CommandError(f"step {step} is outside the run, which has steps 0 to {length}")
     return step
 
 
-def _by_units(session: Session, match: re.Match[str]) -> int:
-    sign, count, word = match.groups()
-    unit = unit_of(word) if word else "instruction"
-    return relative(session, int(count) * (1 if sign == "+" else -1), unit)
+def _relative(session: Session, match: re.Match[str]) -> int:
+    sign, digits, word = match.groups()
+    unit: Unit = unit_of(word) if word else "instruction"
+    count = int(digits) * (1 if sign == "+" else -1)
+    if unit in ("batch", "epoch"):
+        # The same instruction there: whole tapes, not ends of batches.
+        return session.step + count * session.calendar.span(unit)
+    return by_units(session, count, unit)
 
 
 def _part(session: Session, match: re.Match[str]) -> int:
     share = float(match.group(1))
     if share > 100:
         raise CommandError(f"{match.group()} is outside the run: at most 100%")
-    return round(session.timeline.length * share / 100)
+    return round(session.length * share / 100)
 
 
 def _epoch(session: Session, match: re.Match[str]) -> int:
-    calendar = session.timeline.calendar
+    calendar = session.calendar
     epoch, batch = int(match.group(1)), int(match.group(2) or 1)
     for word, number, most in (("epoch", epoch, calendar.epochs), ("batch", batch, calendar.batches)):
         if not 1 <= number <= most:
@@ -89,18 +98,19 @@ def _next_write(session: Session, text: str) -> int:
     try:
         name = session.matrix(text)
     except CommandError as error:
-        raise CommandError(f"{text or 'nothing'}: no such place; places are {FORMS}") from error
-    step = session.timeline.written_at(name, session.step)
+        hint = session.nearest(text, list(session.tape_names)) or f"places are {FORMS}"
+        raise CommandError(f"{clipped(text) or 'nothing'}: no such place; {hint}") from error
+    step = session.written_at(name)
     if step is None:
-        raise CommandError(f"{name} is not written again before the end of the run")
+        raise CommandError(f"{shown(name)} is not written again before the end of the run")
     return step
 
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[Session, re.Match[str]], int]], ...] = (
-    (re.compile(r"\d+"), _absolute),
-    (_RELATIVE, _by_units),
+    (_STEP, _absolute),
+    (_RELATIVE, _relative),
     (_PERCENT, _part),
     (re.compile("start"), lambda _session, _match: 0),
-    (re.compile("end"), lambda session, _match: session.timeline.length),
+    (re.compile("end"), lambda session, _match: session.length),
     (_EPOCH, _epoch),
 )

@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 
 from nnstep.engine.cell import Show
+from nnstep.engine.gradcheck import GradientChecker
+from nnstep.engine.lint import Finding, lint
 from nnstep.engine.names import SETTINGS, canonical, shown
 from nnstep.engine.recorder import Matrix
 from nnstep.engine.tape import Instruction, Tape
 from nnstep.errors import CommandError
 from nnstep.model import Model, load
 from nnstep.model.batches import Batches
-from nnstep.model.network import plan
+from nnstep.model.plan import plan
 from nnstep.session.explanation import Explanation, Index, explain
-from nnstep.session.expression import COUNTERS, Expression, UnknownNameError, compile_expression
+from nnstep.session.expression import COUNTERS, Expression, UnknownNameError, clipped, compile_expression
 from nnstep.timeline import Calendar, Interrupted, Position, Timeline
 
 Source = Any
@@ -68,8 +70,8 @@ class Session:
 
     @property
     def layers(self) -> int:
-        """Layers of the network, the input not counted."""
-        return len(self.model.layers)
+        """Layers of the network, the input not counted; a graph's equations."""
+        return len(self.model.layers) or len(self.model.equations)
 
     @property
     def tape(self) -> Tape:
@@ -135,8 +137,12 @@ class Session:
     def names(self) -> tuple[str, ...]:
         """Every name that an expression can read: matrices in the order of the tape, parameters, slots, settings."""
         timeline = self.timeline
-        tape = (instruction.name for instruction in self.tape)
-        return tuple(dict.fromkeys((*tape, *timeline.parameters, *timeline.slots, *SETTINGS)))
+        return tuple(dict.fromkeys((*self.tape_names, *timeline.parameters, *timeline.slots, *SETTINGS)))
+
+    @property
+    def tape_names(self) -> tuple[str, ...]:
+        """The matrices that instructions write, in the order of the tape."""
+        return tuple(instruction.name for instruction in self.tape)
 
     def matrix(self, text: str) -> str:
         """The canonical name of a matrix that an instruction writes; CommandError for any other text."""
@@ -193,16 +199,33 @@ class Session:
         finally:
             self.timeline.enter(self.position.iteration)
 
+    def gradient_checker(self) -> GradientChecker:
+        """What compares this iteration's gradients with central differences."""
+        return self.timeline.gradient_checker(self.position.iteration)
+
+    def findings(self) -> list[Finding]:
+        """The faults that the model's graph alone shows."""
+        return lint(self.timeline.graph)
+
     def _unknown(self, word: str) -> CommandError:
         """What to say of a word that is no name here, with the nearest that is."""
-        known = [*self.names, *COUNTERS]
-        stem = canonical(word.partition("[")[0])
-        layered = [name for name in known if name.startswith(f"{stem}[")]
+        hint = self.nearest(word, [*self.names, *COUNTERS]) or "`info tape` lists the matrices"
+        return CommandError(f"no matrix {clipped(shown(canonical(word)))}; {hint}")
+
+    @staticmethod
+    def nearest(word: str, known: list[str]) -> str:
+        """What of the known names may have been meant; nothing where none is near."""
+        word = canonical(word)
+        stem = word.partition("[")[0].casefold()
+        layered = sorted(
+            (name for name in known if name.casefold().startswith(f"{stem}[")), key=lambda name: (len(name), name)
+        )
         if layered:
-            return CommandError(f"no matrix {shown(word)}: there are {shown(layered[0])} to {shown(layered[-1])}")
-        near = get_close_matches(canonical(word), known, 1)
-        hint = f"did you mean {shown(near[0])}?" if near else "`info tape` lists the matrices"
-        return CommandError(f"no matrix {shown(word)}; {hint}")
+            first, last = shown(layered[0]), shown(layered[-1])
+            return f"there is {first}" if first == last else f"there are {first} to {last}"
+        caseless = {name.casefold(): name for name in known}
+        near = get_close_matches(word.casefold(), caseless, 1)
+        return f"did you mean {shown(caseless[near[0]])}?" if near else ""
 
 
 def as_array(value: object) -> Matrix:

@@ -138,7 +138,7 @@ class _Pool:
 
     def keep(self, state: Matrix) -> Matrix:
         if not self._free:
-            rows = max(1, CHUNK // max(state.nbytes, 1))
+            rows = max(1, CHUNK // max(state.nbytes, 64))
             chunk = np.empty((rows, state.size), state.dtype)
             self.nbytes += chunk.nbytes
             self._free.extend(chunk)

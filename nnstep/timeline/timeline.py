@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
-from nnstep.engine.machine import Machine, Plan
+from nnstep.engine.compiler import Hit, Program, Store
+from nnstep.engine.gradcheck import GradientChecker
+from nnstep.engine.graph import Graph
+from nnstep.engine.machine import Machine, Plan, Watcher
 from nnstep.engine.recorder import Matrix
 from nnstep.engine.tape import Instruction, Tape
 from nnstep.errors import NotComputedError
@@ -28,16 +32,79 @@ GATHERED = 8 * 2**20
 """Bytes of batches gathered in one go."""
 
 
-class Interrupted(Exception):  # noqa: N818  # it is no error
-    """A move was stopped; `iteration` is the last one completed, counted from 1."""
+Match = tuple[int, int]
+"""A step, and the place of the watcher that matched it."""
 
-    def __init__(self, iteration: int) -> None:
+
+class Interrupted(Exception):  # noqa: N818  # it is no error
+    """A move was stopped; `iteration` is the last one completed, counted from 1; `matches`, what a search had found."""
+
+    def __init__(self, iteration: int, matches: Sequence[Match] = ()) -> None:
         super().__init__(iteration)
         self.iteration = iteration
+        self.matches = tuple(matches)
 
 
 def _always(_iteration: int) -> bool:
     return True
+
+
+class _Look:
+    """Watchers looking on while a machine runs.
+
+    hits   what they have matched so far, as the compiled program notes it
+    first  whether to end with the iteration of the first match beyond the step `after`
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        watchers: Sequence[Watcher],
+        calendar: Calendar,
+        store: Store,
+        after: int | None,
+    ) -> None:
+        self.hits: list[Hit] = []
+        self.store = store
+        self.first = after is not None
+        self._after = 0 if after is None else after
+        self._machine = machine
+        self._watchers = watchers
+        self._calendar = calendar
+        self._programs: dict[int, Program] = {}
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing more to look for; what lies before the place that matters is forgotten."""
+        if self.first and self.hits:
+            self.hits[:] = [hit for hit in self.hits if self._step(hit) > self._after]
+        return self.first and bool(self.hits)
+
+    def matches(self) -> list[Match]:
+        """The matched steps, ascending, each with the place of its watcher."""
+        return sorted((self._step(hit), hit[2]) for hit in self.hits)
+
+    def run(self, program: Program, batches: Iterator[tuple[Any, ...]], position: int, end: int) -> int:
+        """Run batches from iteration `position` up to `end`; the iteration reached.
+
+        The program returns with the first iteration that has a match; one that does not matter is run on from.
+        """
+        while position < end:
+            program.run(batches, self.store, self.hits, first=self.first)
+            position = self.hits[-1][0] if self.first and self.hits else end
+            if self.done:
+                break
+        return position
+
+    def program(self, rows: int) -> Program:
+        """The iteration for batches of so many rows, with the watchers in it."""
+        if rows not in self._programs:
+            self._programs[rows] = self._machine.sheet(rows).watched(self._watchers)
+        return self._programs[rows]
+
+    def _step(self, hit: Hit) -> int:
+        t, k, _ = hit
+        return (t - 1) * self._calendar.instructions + k
 
 
 class Timeline:
@@ -54,7 +121,9 @@ class Timeline:
         self._inspector = Machine(plan)
         self.calendar = Calendar(self._inspector.sheet(batches.size).tape, batches.epoch, epochs)
         self.checkpoints = Checkpoints(self._runner.state, budget)
-        self._losses = np.empty(self.calendar.iterations)
+        # The loss of iteration i, counted from 0, stands at i + 1, where the compiled program puts it.
+        self._losses = np.empty(self.calendar.iterations + 1)
+        self._store = self._losses.__setitem__
         self._reached = 0
         self._running = 0
         self._at: int | None = None
@@ -77,6 +146,16 @@ class Timeline:
         """The optimizer's slots' names."""
         return tuple(name for name in self._old if name not in self.parameters)
 
+    @property
+    def graph(self) -> Graph:
+        """The forward graph, for a full batch."""
+        return self._plan.graph(self._batches.size)
+
+    def gradient_checker(self, iteration: int) -> GradientChecker:
+        """What compares an iteration's gradients with central differences."""
+        self.enter(iteration)
+        return GradientChecker(self._plan, self._before, self._batches.indices(iteration), iteration)
+
     def tape(self, iteration: int) -> Tape:
         """The tape of an iteration; its shapes tell its batch size."""
         return self._inspector.sheet(len(self._batches.indices(iteration))).tape
@@ -89,7 +168,7 @@ class Timeline:
         """The loss of every iteration finished at a step; `enter` must have come this far."""
         finished = step // self.calendar.instructions
         assert finished <= self._reached, (finished, self._reached)
-        view = self._losses[:finished]
+        view = self._losses[1 : finished + 1]
         view.flags.writeable = False
         return view
 
@@ -153,13 +232,30 @@ class Timeline:
         self._at = None
         np.copyto(inspector.state, state)
         np.copyto(self._before, state)
-        loss = inspector.run_one(self._batches.indices(iteration), iteration)
+        inspector.run_one(self._batches.indices(iteration), iteration, self._store)
         self.checkpoints.check(iteration + 1, inspector.state)
-        self._record(iteration, [loss])
+        self._reached = max(self._reached, iteration + 1)
         self._at = iteration
 
     def _rows_of(self, iteration: int) -> int:
         return len(self._batches.indices(iteration))
+
+    def search(
+        self, watchers: Sequence[Watcher], start: int, end: int, *, after: int | None = None, go_on: GoOn = _always
+    ) -> list[Match]:
+        """What watchers match in the iterations from `start` up to `end`, in order.
+
+        With `after`, the search ends with the first iteration in which anything matches a step beyond that one, and
+        gives what does. The watchers see every iteration from `start` on, so one that compares with earlier iterations
+        needs a start before those that matter. An Interrupted search tells what it had found.
+        """
+        look = _Look(self._runner, watchers, self.calendar, self._store, after)
+        try:
+            self._stand_at(start)
+            self._advance(end, go_on, look)
+        except Interrupted as stop:
+            raise Interrupted(stop.iteration, look.matches()) from None
+        return look.matches()
 
     def _state_before(self, iteration: int, go_on: GoOn) -> Matrix:
         """The state at an iteration's start: at hand, or by running there from the nearest place."""
@@ -170,42 +266,58 @@ class Timeline:
         if kept == iteration:
             return self.checkpoints.state(iteration)
         if not kept <= self._running <= iteration:
-            np.copyto(self._runner.state, self.checkpoints.state(kept))
-            self._running = kept
+            self._restore(kept)
         self._advance(iteration, go_on)
         return self._runner.state
 
-    def _advance(self, target: int, go_on: GoOn) -> None:
+    def _stand_at(self, iteration: int) -> None:
+        """Have the runner at an iteration's start."""
+        if self._running != iteration:
+            kept = self.checkpoints.nearest(iteration)
+            if not kept <= self._running <= iteration:
+                self._restore(kept)
+            self._advance(iteration, _always)
+
+    def _restore(self, iteration: int) -> None:
+        np.copyto(self._runner.state, self.checkpoints.state(iteration))
+        self._running = iteration
+
+    def _advance(self, target: int, go_on: GoOn, look: _Look | None = None) -> None:
         """Run the runner on to an iteration's start, keeping checkpoints on the way."""
         near = list(self.checkpoints.near(self._running, target))
         while self._running < target:
             indices = self._batches.stretch(self._running, min(target - self._running, self._at_once()))
-            began = perf_counter()
-            self._run_stretch(indices, near)
-            self._set_pace(len(indices), perf_counter() - began)
+            began, start = perf_counter(), self._running
+            self._run_stretch(indices, near, look)
+            if look is not None and look.done:
+                return
+            self._set_pace(self._running - start, perf_counter() - began)
             if self._running < target and not go_on(self._running):
                 raise Interrupted(self._running)
 
-    def _run_stretch(self, indices: Matrix, near: list[int]) -> None:
+    def _run_stretch(self, indices: Matrix, near: list[int], look: _Look | None) -> None:
         """Run the iterations of `indices`, stopping wherever a checkpoint is due."""
         position, end = self._running, self._running + len(indices)
-        losses: list[float] = []
-        batches = self._runner.feed(indices, position)
+        rows = indices.shape[1]
+        program = look.program(rows) if look else self._runner.sheet(rows).program
+        batches = self._runner.feed(program, indices, position)
         # Until the stretch is done the runner stands nowhere: an exception in between must not leave it trusted.
-        first, self._running = position, -1
+        self._running = -1
         while position < end:
             place = bisect_right(near, position)
             due = min(end, self.checkpoints.next_grid(position), near[place] if place < len(near) else end)
-            self._runner.run(indices.shape[1], islice(batches, due - position), losses)
-            position = due
+            part = islice(batches, due - position)
+            with np.errstate(all="ignore"):
+                if look is None:
+                    program.run(part, self._store)
+                    position = due
+                else:
+                    position = look.run(program, part, position, due)
+            self._reached = max(self._reached, position)
             self.checkpoints.meet(position, self._runner.state, near=place < len(near) and near[place] == position)
-        self._record(first, losses)
-        self._running = end
-
-    def _record(self, first: int, losses: list[float]) -> None:
-        end = first + len(losses)
-        self._losses[first:end] = losses
-        self._reached = max(self._reached, end)
+            if look is not None and look.done:
+                break
+        self._running = position
 
     def _at_once(self) -> int:
         row = sum(source.nbytes // len(source) for source in self._plan.sources.values())

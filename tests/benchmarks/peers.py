@@ -140,7 +140,8 @@ def _softmax_tail(m: int, classes: int, dtype: npt.DTypeLike) -> Callable[[Matri
     peak, total, ones = np.empty(m, dtype), np.empty(m, dtype), np.ones(classes, dtype)
     shifted, weights = np.empty((classes, m), dtype), np.full(m, 1 / m, dtype)
     logs, scale = np.empty(m, dtype), np.array(m, dtype)
-    reduce, subtract, exp, multiply, divide, log = np.maximum.reduce, np.subtract, np.exp, np.multiply, np.divide, np.log
+    reduce: Callable[..., object] = np.maximum.reduce
+    subtract, exp, multiply, divide, log = np.subtract, np.exp, np.multiply, np.divide, np.log
     flat = shifted.ravel()
 
     def tail(z: Matrix, y: Matrix, delta: Matrix) -> float:

@@ -37,6 +37,13 @@ def skip_graph(rows: int = M) -> Graph:
     )
 
 
+def run(machine: Machine) -> float:
+    """One iteration on all rows; the loss."""
+    losses = []
+    machine.run_one(np.arange(M), 0, lambda _t, loss: losses.append(loss))
+    return losses[0]
+
+
 def equations(tape: Tape) -> list[str]:
     return [instruction.formula for instruction in tape]
 
@@ -74,14 +81,14 @@ def test_gradients_of_shared_weights_match_central_differences() -> None:
         return Machine(plan)
 
     base = machine(parameters)
-    base.run_one(np.arange(M), 0)
+    run(base)
     for name, value in parameters.items():
         for at in np.ndindex(value.shape):
             losses = []
             for sign in (1, -1):
                 moved = value.copy()
                 moved[at] += sign * 1e-6
-                losses.append(machine({**parameters, name: moved}).run_one(np.arange(M), 0))
+                losses.append(run(machine({**parameters, name: moved})))
             slope = (losses[0] - losses[1]) / 2e-6
             np.testing.assert_allclose(base.sheet(M).arrays[f"d{name}"][at], slope, rtol=1e-7, atol=1e-9)
 
@@ -108,7 +115,7 @@ def test_a_frozen_parameter_never_moves_and_the_others_do() -> None:
             initial,
         )
     )
-    machine.run_one(np.arange(M), 0)
+    run(machine)
     arrays = machine.sheet(M).arrays
     np.testing.assert_array_equal(arrays["w"], initial["w"])
     assert "vw" not in arrays
@@ -119,5 +126,5 @@ def test_a_frozen_parameter_never_moves_and_the_others_do() -> None:
 def test_layer_and_phase_ends() -> None:
     made = tape(skip_graph(), OPTIMIZERS["sgd"])
     assert made.phase_ends == (2, 7, 15, 18)
-    # X Y · h p q · E L · dq dv:1 … (v is layer 2's) · updates of layer 1, then 2
-    assert made.layer_ends == (2, 5, 7, 8, 9, 10, 12, 15, 17, 18)
+    # X Y · h p q · E L · dq dv:1 dp dv:2, made by layer 1's nodes · dv, layer 2's · dh dw db · updates of 1, then 2
+    assert made.layer_ends == (2, 5, 7, 11, 12, 15, 17, 18)

@@ -2,123 +2,153 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from nnstep.engine.formula import Op
+from nnstep.engine.formula import Op, ShapeError
 from nnstep.engine.ops import OPS, OPTIMIZERS
 from nnstep.engine.ops.activation import ACTIVATIONS
 from nnstep.engine.ops.loss import LOSSES
 from nnstep.engine.ops.total import total_of
+from nnstep.engine.tape import Application
 from tests.engine.applying import cell, compute
+from tests.engine.cases import CASES, Case
 
 Matrix = npt.NDArray[Any]
 ROWS, COLUMNS, UNITS = 4, 3, 2
-NAMES = sorted(OPS)
+
+every_case = pytest.mark.parametrize("case", CASES, ids=str)
 
 
-def operands_of(op: Op, seed: int = 7) -> dict[str, Matrix]:
-    """Operands in the op's domain, away from kinks; probabilities where the op wants probabilities."""
-    draw = np.random.default_rng(seed)
-    if op in LOSSES:
-        targets = np.eye(COLUMNS)[draw.integers(COLUMNS, size=ROWS)]
-        if op.name == "mean_squared_error":
-            targets = draw.normal(size=(ROWS, COLUMNS))
-        output = draw.normal(size=(ROWS, COLUMNS))
-        if op.name in ("binary_cross_entropy", "cross_entropy"):
-            output = draw.uniform(0.1, 0.9, size=(ROWS, COLUMNS))
-        return {"a": output, "y": targets}
-    x, w, b = draw.normal(size=(ROWS, COLUMNS)), draw.normal(size=(UNITS, COLUMNS)), draw.normal(size=UNITS)
-    special = {
-        "affine": {"x": x, "w": w, "b": b},
-        "linear": {"x": x, "w": w},
-        "mean": {"x": x[:, 0]},
-        "penalty": {"w": w, "l2": np.array(0.3)},
-    }
-    return special.get(op.name, {"x": x})
+def central_differences(case: Case, key: str) -> Matrix:
+    """∂Σ(g ⊙ result)/∂operand, one entry at a time, by differences of the fourth order."""
+    g = case.cotangent()
+    slope = np.zeros_like(case.operands[key])
 
+    def loss(by: float) -> float:
+        return float(np.sum(g * case.moved(key, at, by).result()))
 
-def attributes_of(op: Op, operands: dict[str, Matrix]) -> dict[str, object]:
-    return dict(op.measures(**{key: array.shape for key, array in operands.items()}))
-
-
-def result(op: Op, operands: dict[str, Matrix], order: str = "C") -> Matrix:
-    shape = op.shape(**{key: array.shape for key, array in operands.items()})
-    return compute(op.forward, shape, operands, attributes_of(op, operands), order)
-
-
-def gradient_operands(op: Op, key: str, operands: dict[str, Matrix], g: Matrix) -> dict[str, Matrix]:
-    formula = op.gradients[key]
-    available = {**operands, "g": g, "value": result(op, operands)}
-    return {name: available[name] for name in (*formula.operands, *formula.saved) if name in available}
-
-
-def gradient(op: Op, key: str, operands: dict[str, Matrix], g: Matrix, order: str = "C") -> Matrix:
-    arrays = gradient_operands(op, key, operands, g)
-    return compute(op.gradients[key], operands[key].shape, arrays, attributes_of(op, operands), order)
-
-
-def central_differences(op: Op, key: str, operands: dict[str, Matrix], g: Matrix) -> Matrix:
-    """∂Σ(g ⊙ result)/∂operand, one entry at a time."""
-    slope = np.zeros_like(operands[key])
     for at in np.ndindex(slope.shape):
-        moved = []
-        step = 1e-6 * max(1.0, abs(float(operands[key][at])))
-        for sign in (1, -1):
-            operand = operands[key].copy()
-            operand[at] += sign * step
-            moved.append(float(np.sum(g * result(op, {**operands, key: operand}))))
-        slope[at] = (moved[0] - moved[1]) / (2 * step)
+        step = 1e-3 * max(0.1, abs(float(case.operands[key][at])))
+        slope[at] = (8 * (loss(step) - loss(-step)) - (loss(2 * step) - loss(-2 * step))) / (12 * step)
     return slope
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_gradient_matches_central_differences(name: str) -> None:
-    op = OPS[name]
-    operands = operands_of(op)
-    # An inline gradient is a term of the loss itself, whose own gradient is 1.
-    shape = result(op, operands).shape
-    g = np.ones(shape) if op.inline else np.random.default_rng(1).normal(size=shape)
-    for key in op.gradients:
-        np.testing.assert_allclose(
-            gradient(op, key, operands, g), central_differences(op, key, operands, g), rtol=1e-7, atol=1e-8, err_msg=key
-        )
+@every_case
+def test_every_gradient_matches_central_differences(case: Case) -> None:
+    for key in case.op.gradients:
+        if key in case.operands:
+            expected = central_differences(case, key)
+            np.testing.assert_allclose(case.gradient(key), expected, rtol=1e-7, atol=1e-9, err_msg=key)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_forward_cell_equals_its_matrix(name: str) -> None:
-    op = OPS[name]
-    operands = operands_of(op)
-    matrix, attributes = result(op, operands), attributes_of(op, operands)
+@every_case
+def test_every_forward_cell_equals_its_matrix(case: Case) -> None:
+    matrix = case.result()
     for at in np.ndindex(matrix.shape):
-        explained = cell(op.forward, at, operands, attributes)
-        np.testing.assert_allclose(explained.value, matrix[at], rtol=1e-13, atol=1e-15)
+        np.testing.assert_allclose(case.forward_cell(at), matrix[at], rtol=1e-13, atol=1e-15)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_gradient_cell_equals_its_matrix(name: str) -> None:
-    op = OPS[name]
-    operands = operands_of(op)
-    attributes = attributes_of(op, operands)
-    shape = result(op, operands).shape
-    g = np.ones(shape) if op.inline else np.random.default_rng(2).normal(size=shape)
-    for key, formula in op.gradients.items():
-        arrays = gradient_operands(op, key, operands, g)
-        matrix = gradient(op, key, operands, g)
-        for at in np.ndindex(matrix.shape):
-            explained = cell(formula, at, arrays, attributes)
-            np.testing.assert_allclose(explained.value, matrix[at], rtol=1e-12, atol=1e-15)
+@every_case
+def test_every_gradient_cell_equals_its_matrix(case: Case) -> None:
+    for key in case.op.gradients:
+        if key in case.operands:
+            matrix = case.gradient(key)
+            for at in np.ndindex(matrix.shape):
+                np.testing.assert_allclose(case.gradient_cell(key, at), matrix[at], rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_memory_order_does_not_change_the_result(name: str) -> None:
-    op = OPS[name]
-    operands = operands_of(op)
-    columns = {key: np.copy(array, order="F") for key, array in operands.items()}
-    np.testing.assert_allclose(result(op, columns, "F"), result(op, operands), rtol=1e-14)
+@every_case
+def test_memory_order_does_not_change_the_result(case: Case) -> None:
+    columns = case.with_operands(**{key: np.copy(array, order="F") for key, array in case.operands.items()})
+    np.testing.assert_allclose(columns.result("F"), case.result(), rtol=1e-13, atol=1e-15)
+    for key in case.op.gradients:
+        if key in case.operands:
+            np.testing.assert_allclose(columns.gradient(key, "F"), case.gradient(key), rtol=1e-13, atol=1e-15)
+
+
+@every_case
+def test_float32_differs_from_float64_by_rounding_alone(case: Case) -> None:
+    single = case.with_operands(**{key: array.astype(np.float32) for key, array in case.operands.items()})
+    pairs = [(single.result(), case.result())]
+    pairs += [(single.gradient(key), case.gradient(key)) for key in case.op.gradients if key in case.operands]
+    for value, exact in pairs:
+        assert value.dtype == np.float32
+        np.testing.assert_allclose(value, exact, rtol=0, atol=2e-5 * np.abs(exact).max())
+
+
+@every_case
+def test_empty_axes_are_refused(case: Case) -> None:
+    for key, array in case.operands.items():
+        if array.ndim:
+            with pytest.raises(ShapeError, match="no axis may be empty"):
+                case.op.result({**case.shapes, key: (0, *array.shape[1:])}, case.given)
+
+
+@every_case
+def test_every_text_reads_as_one_line_of_known_operands(case: Case) -> None:
+    for formula in (case.op.forward, *(case.op.gradients[key] for key in case.op.gradients if key in case.operands)):
+        said = Application(case.worded(formula), dict.fromkeys((*case.operands, "g", "value"), "u"), case.attributes)
+        assert re.fullmatch(r"[^{}]*u[^{}]*", said.text), said.text
+        assert "None" not in said.text
+
+
+def row(*numbers: float) -> Matrix:
+    return np.array([numbers], dtype=float)
+
+
+@pytest.mark.parametrize(
+    ("op", "operands", "given", "expected"),
+    [
+        ("relu", {"x": row(0, -0.0, 1e-300, -1e-300)}, {}, {"x": [0, 0, 1, 0]}),
+        ("leaky_relu", {"x": row(0, 1, -1)}, {}, {"x": [0.01, 1, 0.01]}),
+        ("abs", {"x": row(0, 2, -3)}, {}, {"x": [0, 1, -1]}),
+        ("maximum", {"a": row(1, 2, 3), "b": row(1, 3, 2)}, {}, {"a": [0.5, 0, 1], "b": [0.5, 1, 0]}),
+        ("minimum", {"a": row(1, 2, 3), "b": row(1, 3, 2)}, {}, {"a": [0.5, 1, 0], "b": [0.5, 0, 1]}),
+        ("max", {"x": row(2, 2, 1, 2)}, {"axis": 1}, {"x": [1 / 3, 1 / 3, 0, 1 / 3]}),
+        ("min", {"x": row(2, 1, 1)}, {"axis": None}, {"x": [0, 0.5, 0.5]}),
+        ("power", {"x": row(0, -2)}, {"exponent": 0.0}, {"x": [0, 0]}),
+        ("to_the", {"a": row(0, 0), "b": row(2, 0)}, {}, {"a": [0, 0], "b": [0, 0]}),
+        ("where", {"c": row(0, 2), "a": row(np.nan, 1), "b": row(1, np.nan)}, {}, {"a": [0, 1]}),
+    ],
+)
+def test_gradients_at_kinks_and_ties(
+    op: str, operands: dict[str, Matrix], given: dict[str, object], expected: dict[str, list[float]]
+) -> None:
+    """Each 0 or each share is PyTorch's: relu′(0) = abs′(0) = 0, ties of maximum and amax are shared evenly."""
+    case = Case(OPS[op], operands, given)
+    with np.errstate(all="ignore"):
+        g = np.ones_like(case.result())
+        for key, values in expected.items():
+            np.testing.assert_allclose(case.gradient(key, g=g)[0], values, rtol=1e-15, err_msg=key)
+
+
+@pytest.mark.parametrize(
+    ("op", "operands", "given"),
+    [
+        ("relu", {"x": row(0.0)}, {}),
+        ("leaky_relu", {"x": row(0.0)}, {}),
+        ("abs", {"x": row(0.0)}, {}),
+        ("maximum", {"a": row(1.0), "b": row(1.0)}, {}),
+        ("minimum", {"a": row(1.0), "b": row(1.0)}, {}),
+        ("greater", {"a": row(1.0), "b": row(1.0)}, {}),
+        ("max", {"x": row(3, 1, 3)}, {"axis": 1}),
+        ("min", {"x": row(1, 1, 3)}, {"axis": None}),
+    ],
+)
+def test_kinks_tell_both_sides_and_the_kink_itself_apart(
+    op: str, operands: dict[str, Matrix], given: dict[str, object]
+) -> None:
+    case = Case(OPS[op], operands, given)
+    assert case.op.kinks is not None
+    key = next(iter(operands))
+    sides = [case.moved(key, (0, 0), by) for by in (-1e-9, 0.0, 1e-9)]
+    patterns = {np.asarray(side.op.kinks(**side.operands, **given)).tobytes() for side in sides if side.op.kinks}
+    assert len(patterns) == 3
 
 
 @pytest.mark.parametrize("op", [*ACTIVATIONS, *LOSSES], ids=lambda op: op.name)
@@ -129,12 +159,12 @@ def test_large_finite_inputs_stay_finite(op: Op, size: float) -> None:
     targets = np.eye(COLUMNS)[[0, 1, 2, 0]]
     if op.name in ("binary_cross_entropy", "cross_entropy"):
         x = np.where(x > 0, min(1.0, size), 0.0)
-    operands = {"a": x, "y": targets} if op in LOSSES else {"x": x}
+    case = Case(op, {"a": x, "y": targets} if op in LOSSES else {"x": x})
     # e⁻ˣ = ∞ is how σ reaches its limit 0, and log 0 how the losses of probabilities reach their floor.
     with np.errstate(over="ignore", divide="ignore"):
-        assert np.isfinite(result(op, operands)).all()
-        g = np.ones(result(op, operands).shape)
-        assert all(np.isfinite(gradient(op, key, operands, g)).all() for key in op.gradients)
+        g = np.ones_like(case.result())
+        assert np.isfinite(case.result()).all()
+        assert all(np.isfinite(case.gradient(key, g=g)).all() for key in op.gradients)
 
 
 SLOTS_AND_SETTINGS = {
@@ -182,19 +212,12 @@ def test_the_sum_of_contributions() -> None:
     assert cell(application.formula, (0, 1), parts, {}).value == 6.0
 
 
-def test_relu_passes_nothing_at_zero() -> None:
-    op = OPS["relu"]
-    x = np.array([[0.0, -0.0, 1e-300, -1e-300]])
-    np.testing.assert_array_equal(gradient(op, "x", {"x": x}, np.ones_like(x)), [[0, 0, 1, 0]])
-
-
 def test_binary_cross_entropy_is_clamped_as_pytorch_does() -> None:
     """log 0 is taken as −100 and a(1 − a) as at least 1e-12: F.binary_cross_entropy(0, 1) is 100."""
-    op = OPS["binary_cross_entropy"]
-    operands = {"a": np.array([[0.0], [1.0]]), "y": np.array([[1.0], [1.0]])}
+    case = Case(OPS["binary_cross_entropy"], {"a": np.array([[0.0], [1.0]]), "y": np.array([[1.0], [1.0]])})
     with np.errstate(divide="ignore"):
-        np.testing.assert_array_equal(result(op, operands), [100.0, 0.0])
-        np.testing.assert_allclose(gradient(op, "a", operands, np.ones(2)), [[-1e12], [0.0]])
+        np.testing.assert_array_equal(case.result(), [100.0, 0.0])
+        np.testing.assert_allclose(case.gradient("a", g=np.ones(2)), [[-1e12], [0.0]])
 
 
 def test_every_op_names_the_library_call_it_equals() -> None:

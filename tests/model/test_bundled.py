@@ -27,6 +27,10 @@ NAMES = [
     "outlier_sgd",
     "outlier_minibatch",
     "outlier_batch",
+    "chain_rule",
+    "mazur",
+    "residual",
+    "rnn",
 ]
 
 

@@ -183,16 +183,12 @@ def test_a_mistake_in_a_file_is_one_line(tmp_path: Path, old: str, new: str, mes
         (b"\xff", "is not UTF-8 text: invalid start byte at byte 0"),
         (b"a = " + b"[" * 100_000, "is nested too deeply"),
         (b"a" + b".a" * 100_000 + b" = 1", "is nested too deeply"),
-        (b"", "network is missing: a model has at least one [[network.layer]]"),
+        (b"", "network is missing: a model has at least one [[network.layer]], or a [graph]"),
         (
             b"[network.layer]\nunits = 1",
             "network.layer must be a list of tables, each under [[network.layer]], got a table",
         ),
         (b"[network]\nlayer = []", "network.layer must not be empty"),
-        (
-            b'[graph]\nequations = ["L = 1"]',
-            "graph: only networks can be run so far; describe the model with [[network.layer]]",
-        ),
         (
             b'[graph]\nequations = ["L = 1"]\n[[network.layer]]\nunits = 1',
             "network and graph are both given; leave one out",
@@ -215,7 +211,7 @@ def test_a_file_that_is_no_model_says_why(tmp_path: Path, content: bytes, messag
         ("models/iris_.toml", "models/iris_.toml: there is no such file; did you mean 'iris'?"),
         ("xor\x1b.toml", "xor\\x1b.toml: there is no such file; did you mean 'xor'?"),
         (".", ".: is a directory, a model is a .toml file"),
-        ({}, "model: network is missing: a model has at least one [[network.layer]]"),
+        ({}, "model: network is missing: a model has at least one [[network.layer]], or a [graph]"),
         ({1: 2}, "model: keys must be texts, got 1"),
         ({"data": {1: 2}}, "model: data: keys must be texts, got 1"),
         (

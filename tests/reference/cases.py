@@ -171,9 +171,7 @@ def saturated() -> Model:
 
 def large_logits() -> Model:
     """Logits in the hundreds, where exp alone would overflow or lose everything."""
-    model = random_model(
-        30, activations=["identity"], loss="cross_entropy_with_logits", batch_size=3, classes=3
-    )
+    model = random_model(30, activations=["identity"], loss="cross_entropy_with_logits", batch_size=3, classes=3)
     layer = model["network"]["layer"][0]
     layer["weights"] = [[300 * w for w in row] for row in layer["weights"]]
     return model

@@ -62,9 +62,7 @@ def train(model: Model, noise: float = 0.0) -> dict[str, list[Tensor]]:
     layers = model["network"]["layer"]
     parameters = initial(layers, noise)
     optimizer = optimizer_of(model["training"], [p for p in parameters.values() if p.requires_grad])
-    features, targets = (
-        torch.tensor(model["data"][key], dtype=torch.float64) for key in ("features", "targets")
-    )
+    features, targets = (torch.tensor(model["data"][key], dtype=torch.float64) for key in ("features", "targets"))
     history: dict[str, list[Tensor]] = defaultdict(list)
     for rows in batches(model["training"]["batch_size"]):
         optimizer.zero_grad()
@@ -136,10 +134,7 @@ def forward(layers: list[Model], parameters: dict[str, Tensor], a: Tensor) -> di
 
 def gradients(made: dict[str, Tensor], parameters: dict[str, Tensor]) -> dict[str, Tensor]:
     """delta[l] = ∂L/∂Z[l], dA[l], and dW[l] and db[l] of what is trained."""
-    found = {
-        name.replace("Z", "delta") if name[0] == "Z" else "d" + name: value.grad
-        for name, value in made.items()
-    }
+    found = {name.replace("Z", "delta") if name[0] == "Z" else "d" + name: value.grad for name, value in made.items()}
     return found | {"d" + name: value.grad for name, value in parameters.items() if value.requires_grad}
 
 

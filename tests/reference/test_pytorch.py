@@ -26,9 +26,7 @@ class Case:
 
     def __init__(self, name: str) -> None:
         self.model = json.loads(REFERENCE[f"{name}/model"].item())
-        arrays = {
-            key.rpartition("/")[2]: REFERENCE[key] for key in REFERENCE.files if key.startswith(f"{name}/")
-        }
+        arrays = {key.rpartition("/")[2]: REFERENCE[key] for key in REFERENCE.files if key.startswith(f"{name}/")}
         del arrays["model"]
         ends = np.cumsum(self.batch_rows())[:-1]
         split = {
@@ -58,9 +56,7 @@ def check(debugger: nnstep.Debugger, expected: Matrices) -> None:
         value = debugger.value(name)
         assert value.shape == matrix.shape, name
         tolerance = 1e-11 * np.abs(matrix).max()
-        np.testing.assert_allclose(
-            value, matrix, rtol=0, atol=tolerance, err_msg=f"{name} at {debugger.position}"
-        )
+        np.testing.assert_allclose(value, matrix, rtol=0, atol=tolerance, err_msg=f"{name} at {debugger.position}")
 
 
 def test_forward_one_batch_at_a_time(case: Case) -> None:
@@ -89,9 +85,7 @@ def test_each_matrix_at_the_step_that_writes_it(case: Case) -> None:
                 written.add(instruction.name)
         # A layer that is not trained has no instruction that writes its parameters.
         left = expected.keys() - written
-        assert all(
-            not case.model["network"]["layer"][int(name[2]) - 1].get("trainable", True) for name in left
-        ), left
+        assert all(not case.model["network"]["layer"][int(name[2]) - 1].get("trainable", True) for name in left), left
 
 
 def test_the_reference_covers_every_choice() -> None:

@@ -83,7 +83,8 @@ def test_nan_equals_itself_and_minus_zero_is_not_zero() -> None:
 def test_memory_grows_with_use_alone() -> None:
     big = np.zeros(2**17)  # 1 MiB
     checkpoints = Checkpoints(big, budget=64 * 2**20)
-    assert checkpoints.nbytes <= 4 * 2**20
+    assert checkpoints.nbytes <= 8 * 2**20
     for iteration in range(1, 16 * 200):
         checkpoints.meet(iteration, big, near=iteration % 2 == 0)
-    assert checkpoints.nbytes <= 64 * 2**20
+    # Whole chunks of 8 MiB are taken, so that the last one may stand out.
+    assert checkpoints.nbytes <= 72 * 2**20

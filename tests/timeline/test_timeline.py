@@ -12,7 +12,7 @@ import nnstep
 from nnstep.errors import DivergenceError, NotComputedError
 from nnstep.model import load
 from nnstep.model.batches import Batches
-from nnstep.model.network import plan
+from nnstep.model.plan import plan
 from nnstep.timeline import UNITS, Interrupted, Timeline
 
 SMALL = {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nnstep.engine.cell import Cell, Operand, call, positive, sigma
-from nnstep.engine.formula import OPS, Formula, Op, Shape
+from nnstep.engine.formula import OPS, Formula, Op, Shape, ShapeError
 from nnstep.engine.recorder import Matrix, Recorder
 
 Index = tuple[int, ...]
@@ -21,8 +21,29 @@ GELU_CUBE = 0.044715
 """Constants of GELU's tanh form (Hendrycks & Gimpel 2016)."""
 
 
-def _elementwise(x: Shape) -> Shape:
+def same_shape(x: Shape) -> Shape:
+    """The result of a function of each cell."""
     return x
+
+
+def _of_rows(x: Shape) -> Shape:
+    if not x:
+        raise ShapeError("softmax takes a matrix or a vector, got one number")
+    return x
+
+
+def _side(x: Matrix) -> Matrix:
+    """On which side of 0 each cell lies."""
+    return np.sign(x)
+
+
+def record_row_sums(run: Recorder, x: Matrix, out: Matrix, factor: float = 1.0) -> None:
+    """factor · Σⱼ x over the last axis, as a product."""
+    weights = run.full(x.shape[-1], factor)
+    if x.ndim <= 2:
+        run.dot(x, weights, out=out)
+    else:
+        run(np.matmul, x, weights, out=out)
 
 
 def _activation(
@@ -32,15 +53,20 @@ def _activation(
     cell: Callable[..., Cell],
     gradient: Formula,
     library: str,
+    *,
     same_as: str = "",
+    shape: Callable[[Shape], Shape] = same_shape,
+    kinks: Callable[..., object] | None = None,
 ) -> Op:
     return OPS(
         Op(
             name,
             forward=Formula(text, compute, cell, same_as=same_as),
             gradients={"x": gradient},
-            shape=_elementwise,
+            shape=shape,
+            arguments=("x",),
             library=library,
+            kinks=kinks,
         )
     )
 
@@ -106,6 +132,7 @@ relu = _activation(
     lambda at, x: call("max", np.maximum, 0, x[at]),
     Formula("{g} ⊙ 1[{x} > 0]", _relu_gradient, cell=lambda at, g, x: g[at] * positive(x[at]), saved=("value",)),
     "F.relu(x)",
+    kinks=_side,
 )
 
 # leaky_relu
@@ -135,6 +162,7 @@ leaky_relu = _activation(
         cell=lambda at, g, x: g[at] * call("leaky_relu′", lambda v: 1.0 if v > 0 else LEAK, x[at]),
     ),
     "F.leaky_relu(x, 0.01)",
+    kinks=_side,
 )
 
 # sigmoid
@@ -198,10 +226,10 @@ tanh = _activation(
 
 def record_powers(run: Recorder, x: Matrix, shifted: Matrix, powers: Matrix, total: Matrix) -> None:
     """xⱼ − max x, e to that, and the row's sum of these; `total` has one entry a row."""
-    run(np.maximum.reduce, x, -1, None, total)
+    run(np.maximum.reduce, x, axis=-1, out=total)
     run(np.subtract, x, total[..., None], out=shifted)
     run(np.exp, shifted, out=powers)
-    run.dot(powers, run.full(x.shape[-1], 1.0), out=total)
+    record_row_sums(run, powers, total)
 
 
 def record_softmax(run: Recorder, x: Matrix, out: Matrix) -> None:
@@ -218,11 +246,12 @@ def exp_cell(x: Cell) -> Cell:
 
 def softmax_cell(at: Index, x: Operand) -> Cell:
     """e^xⱼ / Σₖ e^xₖ, written with the row's maximum taken out where the exponents would overflow."""
-    row = x.array[at[0]].astype(np.float64)
+    *place, _ = at
+    row = x.array[tuple(place)].astype(np.float64)
     shift = float(row.max()) if np.abs(row).max() > 500 else 0.0
     if not shift:
-        return exp_cell(x[at]) / sigma("k", x.shape[1], lambda k: exp_cell(x[at[0], k]))
-    return exp_cell(x[at] - shift) / sigma("k", x.shape[1], lambda k: exp_cell(x[at[0], k] - shift))
+        return exp_cell(x[at]) / sigma("k", x.shape[-1], lambda k: exp_cell(x[*place, k]))
+    return exp_cell(x[at] - shift) / sigma("k", x.shape[-1], lambda k: exp_cell(x[*place, k] - shift))
 
 
 def _softmax(run: Recorder, *, x: Matrix, out: Matrix) -> None:
@@ -232,14 +261,14 @@ def _softmax(run: Recorder, *, x: Matrix, out: Matrix) -> None:
 def _softmax_gradient(run: Recorder, *, g: Matrix, value: Matrix, out: Matrix) -> None:
     weighted = run.scratch(out[..., 0])
     run(np.multiply, g, value, out=out)
-    run.dot(out, run.full(out.shape[-1], 1.0), out=weighted)
+    record_row_sums(run, out, weighted)
     run(np.subtract, g, weighted[..., None], out=out)
     run(np.multiply, out, value, out=out)
 
 
 def _softmax_gradient_cell(at: Index, g: Operand, value: Operand) -> Cell:
-    row = at[0]
-    return value[at] * (g[at] - sigma("k", g.shape[1], lambda k: g[row, k] * value[row, k]))
+    *row, _ = at
+    return value[at] * (g[at] - sigma("k", value.shape[-1], lambda k: g[*row, k] * value[*row, k]))
 
 
 softmax = _activation(
@@ -248,7 +277,8 @@ softmax = _activation(
     _softmax,
     softmax_cell,
     Formula("{value} ⊙ ({g} − Σⱼ {g} ⊙ {value})", _softmax_gradient, cell=_softmax_gradient_cell),
-    "F.softmax(x, dim=1)",
+    "F.softmax(x, dim=-1)",
+    shape=_of_rows,
 )
 
 # softplus

@@ -1,21 +1,23 @@
 """The losses: E, the loss of each row, from the output a and the targets y.
 
-All follow PyTorch: MSE and BCE are means over the row's entries, cross-entropy a sum over the classes; logs of
+A row is the last axis: outputs (m, k) give E (m,). All follow
+PyTorch: MSE and BCE are means over the row's entries, cross-entropy a sum over the classes; logs of
 probabilities are clamped at −100, and BCE's gradient divides by max(a(1 − a), 1e-12).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from nnstep.engine.cell import Cell, Everywhere, Operand, call, sigma
-from nnstep.engine.formula import OPS, Attributes, Formula, Op, Shape, no_attributes
+from nnstep.engine.formula import OPS, Attributes, Formula, Op, Shape, ShapeError, no_attributes, size_text
 from nnstep.engine.ops.activation import (
-    record_sigmoid,
     record_powers,
+    record_row_sums,
+    record_sigmoid,
     sigmoid_cell,
     softmax_cell,
     softplus_cell,
@@ -38,38 +40,52 @@ class _Share(int):
         return "Σⱼ " if spec == "sum" else f"/{int(self)}"
 
 
-class _Mass(int):
-    """Whether the targets of each row sum to 1, so that formulas need not say their sum."""
-
-    def __format__(self, spec: str) -> str:
-        return "" if self else " Σⱼ Y"
+def _mass(a: Shape, y: Shape, *, certain: bool = False) -> dict[str, object]:
+    return {"certain": certain}
 
 
-def _mass(a: Shape, y: Shape) -> dict[str, object]:
-    return {"mass": _Mass(False)}
-
-
-CERTAIN = {"mass": _Mass(True)}
-"""The attribute of a cross-entropy whose targets sum to 1 in each row, as classes do."""
+CERTAIN = {"certain": True}
+"""The attribute of a cross-entropy whose targets sum to 1 in each row, as classes do; formulas leave that sum out."""
 
 
 def _columns(a: Shape, y: Shape) -> dict[str, object]:
     return {"k": _Share(a[-1])}
 
 
-def _rows(a: Shape, y: Shape) -> Shape:
-    return (a[0],)
+def _rows(a: Shape, y: Shape, **_attributes: object) -> Shape:
+    if a != y:
+        raise ShapeError(f"a loss takes outputs and targets of one shape, got {size_text(a)} and {size_text(y)}")
+    if len(a) < 2:
+        raise ShapeError(f"a loss takes one row of outputs for each row of the batch, got {size_text(a)}")
+    return a[:-1]
 
 
 def _loss(
-    name: str, forward: Formula, gradient: Formula, library: str, measures: Callable[..., Attributes] = no_attributes
+    name: str,
+    forward: Formula,
+    gradients: tuple[Formula, Formula],
+    library: str,
+    measures: Callable[..., Attributes] = no_attributes,
+    kinks: Callable[..., object] | None = None,
 ) -> Op:
-    return OPS(Op(name, forward, {"a": gradient}, shape=_rows, measures=measures, library=library))
+    """gradients: those for the output and for the targets, which a graph may compute too."""
+    return OPS(
+        Op(
+            name,
+            forward,
+            dict(zip("ay", gradients, strict=True)),
+            shape=_rows,
+            arguments=("a", "y"),
+            measures=measures,
+            library=library,
+            kinks=kinks,
+        )
+    )
 
 
 def _per_row(g: Matrix) -> Matrix:
     """∂L/∂E as a column, so that it spreads over the classes; a constant stays one."""
-    return g[:, None] if g.ndim else g
+    return g[..., None] if g.ndim else g
 
 
 def _mean_cell(at: Index, count: int, term: Callable[[int | str], Cell]) -> Cell:
@@ -82,7 +98,7 @@ def _shared(cell: Cell, count: int) -> Cell:
 
 
 def _row_gradient(at: Index, g: Operand | Everywhere) -> Cell:
-    return g[at[0],]
+    return g[at[:-1]]
 
 
 def _log(x: Cell) -> Cell:
@@ -96,7 +112,7 @@ def _squared(run: Recorder, *, a: Matrix, y: Matrix, k: int, out: Matrix) -> Non
     difference = run.scratch(a)
     run(np.subtract, a, y, out=difference)
     run(np.multiply, difference, difference, out=difference)
-    run.dot(difference, run.full(k, 1 / k), out=out)
+    record_row_sums(run, difference, out, 1 / k)
 
 
 def _squared_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, k: int, out: Matrix) -> None:
@@ -105,7 +121,7 @@ def _squared_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, k: int,
 
 
 def _scaled(run: Recorder, out: Matrix, g: Matrix, factor: float) -> None:
-    """out ← out · factor · g; one product where g is a constant."""
+    """out ← out · factor · g; one product where g is a constant, which g without axes is: E has one at least."""
     if g.ndim == 0:
         run(np.multiply, out, float(g) * factor, out=out)
     else:
@@ -118,12 +134,19 @@ mean_squared_error = _loss(
     Formula(
         "{k:sum}({a} − {y})²{k}",
         _squared,
-        cell=lambda at, a, y, k: _mean_cell(at, k, lambda j: (a[at[0], j] - y[at[0], j]) ** 2),
+        cell=lambda at, a, y, k: _mean_cell(at, k, lambda j: (a[*at, j] - y[*at, j]) ** 2),
     ),
-    Formula(
-        "2({a} − {y}){k} · {g}",
-        _squared_gradient,
-        cell=lambda at, a, y, g, k: _shared(2 * (a[at] - y[at]), k) * _row_gradient(at, g),
+    (
+        Formula(
+            "2({a} − {y}){k} · {g}",
+            _squared_gradient,
+            cell=lambda at, a, y, g, k: _shared(2 * (a[at] - y[at]), k) * _row_gradient(at, g),
+        ),
+        Formula(
+            "2({y} − {a}){k} · {g}",
+            lambda run, g, a, y, k, out: _squared_gradient(run, g=g, a=y, y=a, k=k, out=out),
+            cell=lambda at, a, y, g, k: _shared(2 * (y[at] - a[at]), k) * _row_gradient(at, g),
+        ),
     ),
     "F.mse_loss(a, y)",
     _columns,
@@ -133,17 +156,29 @@ mean_squared_error = _loss(
 
 
 def _binary(run: Recorder, *, a: Matrix, y: Matrix, k: int, out: Matrix) -> None:
-    """−(y log a + (1 − y) log(1 − a)), as (y − 1) log(1 − a) − y log a."""
+    """−(y log a + (1 − y) log(1 − a)), as y (log(1 − a) − log a) − log(1 − a)."""
     log_a, log_rest = run.scratch(a), run.scratch(a)
+    _logs(run, a, log_a, log_rest)
+    run(np.subtract, log_rest, log_a, out=log_a)
+    run(np.multiply, log_a, y, out=log_a)
+    run(np.subtract, log_a, log_rest, out=log_a)
+    record_row_sums(run, log_a, out, 1 / k)
+
+
+def _logs(run: Recorder, a: Matrix, log_a: Matrix, log_rest: Matrix) -> None:
+    """log a and log(1 − a), clamped."""
     run(np.negative, a, out=log_rest)
     run(np.log1p, log_rest, out=log_rest)
     run(np.maximum, log_rest, LOG_FLOOR, out=log_rest)
     run(np.log, a, out=log_a)
     run(np.maximum, log_a, LOG_FLOOR, out=log_a)
-    run(np.subtract, log_rest, log_a, out=log_a)
-    run(np.multiply, log_a, y, out=log_a)
-    run(np.subtract, log_a, log_rest, out=log_a)
-    run.dot(log_a, run.full(k, 1 / k), out=out)
+
+
+def _binary_target_gradient(run: Recorder, *, g: Matrix, a: Matrix, k: int, out: Matrix) -> None:
+    log_a = run.scratch(a)
+    _logs(run, a, log_a, out)
+    run(np.subtract, out, log_a, out=out)
+    _scaled(run, out, g, 1 / k)
 
 
 def _binary_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, k: int, out: Matrix) -> None:
@@ -163,7 +198,7 @@ def _divisor(a: Cell) -> Cell:
 
 def _binary_cell(at: Index, a: Operand, y: Operand, k: int) -> Cell:
     def term(j: int | str) -> Cell:
-        probability, target = a[at[0], j], y[at[0], j]
+        probability, target = a[*at, j], y[*at, j]
         return -(target * _log(probability)) - (1 - target) * _log(1 - probability)
 
     return _mean_cell(at, k, term)
@@ -172,13 +207,22 @@ def _binary_cell(at: Index, a: Operand, y: Operand, k: int) -> Cell:
 binary_cross_entropy = _loss(
     "binary_cross_entropy",
     Formula("{k:sum}−({y} log {a} + (1 − {y}) log(1 − {a})){k}", _binary, cell=_binary_cell),
-    Formula(
-        "({a} − {y}) / ({a}(1 − {a})){k} · {g}",
-        _binary_gradient,
-        cell=lambda at, a, y, g, k: _shared((a[at] - y[at]) / _divisor(a[at]), k) * _row_gradient(at, g),
+    (
+        Formula(
+            "({a} − {y}) / ({a}(1 − {a})){k} · {g}",
+            _binary_gradient,
+            cell=lambda at, a, y, g, k: _shared((a[at] - y[at]) / _divisor(a[at]), k) * _row_gradient(at, g),
+        ),
+        Formula(
+            "(log(1 − {a}) − log {a}){k} · {g}",
+            _binary_target_gradient,
+            cell=lambda at, a, g, k: _shared(_log(1 - a[at]) - _log(a[at]), k) * _row_gradient(at, g),
+        ),
     ),
     "F.binary_cross_entropy(a, y)",
     _columns,
+    # Beyond these the gradient that PyTorch gives is not the derivative: logs are clamped, and so is the divisor.
+    lambda a, y: np.sign(a * (1 - a) - DIVISOR_FLOOR),
 )
 
 # binary_cross_entropy_with_logits: log(1 + eˣ) − x y
@@ -189,7 +233,7 @@ def _binary_logits(run: Recorder, *, a: Matrix, y: Matrix, k: int, out: Matrix) 
     run(np.logaddexp, a, 0.0, out=entropy)
     run(np.multiply, a, y, out=product)
     run(np.subtract, entropy, product, out=entropy)
-    run.dot(entropy, run.full(k, 1 / k), out=out)
+    record_row_sums(run, entropy, out, 1 / k)
 
 
 def _binary_logits_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, k: int, out: Matrix) -> None:
@@ -198,17 +242,29 @@ def _binary_logits_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, k
     _scaled(run, out, g, 1 / k)
 
 
+def _binary_logits_target_gradient(run: Recorder, *, g: Matrix, a: Matrix, k: int, out: Matrix) -> None:
+    run(np.multiply, a, -1 / k, out=out)
+    _scaled(run, out, g, 1.0)
+
+
 binary_cross_entropy_with_logits = _loss(
     "binary_cross_entropy_with_logits",
     Formula(
         "{k:sum}(log(1 + exp({a})) − {y} {a}){k}",
         _binary_logits,
-        cell=lambda at, a, y, k: _mean_cell(at, k, lambda j: softplus_cell(a[at[0], j]) - y[at[0], j] * a[at[0], j]),
+        cell=lambda at, a, y, k: _mean_cell(at, k, lambda j: softplus_cell(a[*at, j]) - y[*at, j] * a[*at, j]),
     ),
-    Formula(
-        "(σ({a}) − {y}){k} · {g}",
-        _binary_logits_gradient,
-        cell=lambda at, a, y, g, k: _shared(sigmoid_cell(a[at]) - y[at], k) * _row_gradient(at, g),
+    (
+        Formula(
+            "(σ({a}) − {y}){k} · {g}",
+            _binary_logits_gradient,
+            cell=lambda at, a, y, g, k: _shared(sigmoid_cell(a[at]) - y[at], k) * _row_gradient(at, g),
+        ),
+        Formula(
+            "−{a}{k} · {g}",
+            _binary_logits_target_gradient,
+            cell=lambda at, a, g, k: _shared(-a[at], k) * _row_gradient(at, g),
+        ),
     ),
     "F.binary_cross_entropy_with_logits(a, y)",
     _columns,
@@ -222,7 +278,7 @@ def _cross(run: Recorder, *, a: Matrix, y: Matrix, out: Matrix) -> None:
     run(np.log, a, out=log_a)
     run(np.maximum, log_a, LOG_FLOOR, out=log_a)
     run(np.multiply, log_a, y, out=log_a)
-    run.dot(log_a, run.full(a.shape[1], -1.0), out=out)
+    record_row_sums(run, log_a, out, -1.0)
 
 
 def _cross_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, out: Matrix) -> None:
@@ -232,6 +288,12 @@ def _cross_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, out: Matr
     run(np.divide, y, out, out=out)
     run(np.greater_equal, a, SMALLEST, out=clear)
     run(np.multiply, out, clear, out=out)
+    _scaled(run, out, g, -1.0)
+
+
+def _cross_target_gradient(run: Recorder, *, g: Matrix, a: Matrix, out: Matrix) -> None:
+    run(np.log, a, out=out)
+    run(np.maximum, out, LOG_FLOOR, out=out)
     _scaled(run, out, g, -1.0)
 
 
@@ -245,43 +307,59 @@ cross_entropy = _loss(
     Formula(
         "−Σⱼ {y} log {a}",
         _cross,
-        cell=lambda at, a, y: -sigma("j", a.shape[1], lambda j: y[at[0], j] * _log(a[at[0], j])),
+        cell=lambda at, a, y: -sigma("j", a.shape[-1], lambda j: y[*at, j] * _log(a[*at, j])),
     ),
-    Formula("−{y} / {a} · {g}", _cross_gradient, cell=_cross_gradient_cell),
+    (
+        Formula("−{y} / {a} · {g}", _cross_gradient, cell=_cross_gradient_cell),
+        Formula(
+            "−log {a} · {g}",
+            _cross_target_gradient,
+            cell=lambda at, a, g: -(_log(a[at]) * _row_gradient(at, g)),
+        ),
+    ),
     "F.nll_loss(a.log(), y)",
+    kinks=lambda a, y: np.sign(a - SMALLEST),
 )
 
 # cross_entropy_with_logits: −Σ y (x − log Σ eˣ)
 
 
-def _cross_logits(run: Recorder, *, a: Matrix, y: Matrix, mass: int, out: Matrix) -> None:
+def _cross_logits(run: Recorder, *, a: Matrix, y: Matrix, certain: bool, out: Matrix) -> None:
     """Σⱼ y (log Σ e^(a − max a) − (a − max a)); the powers and their sums serve the gradient too."""
-    ones = run.full(a.shape[-1], 1.0)
     shifted, share = run.scratch(a), run.scratch(out)
     powers, total = run.keep("powers", a, like=a), run.keep("total", a, like=out)
     record_powers(run, a, shifted, powers, total)
     run(np.multiply, shifted, y, out=shifted)
-    run.dot(shifted, ones, out=share)
+    record_row_sums(run, shifted, share)
     run(np.log, total, out=out)
-    if not mass:
+    if not certain:
         weight = run.scratch(out)
-        run.dot(y, ones, out=weight)
+        record_row_sums(run, y, weight)
         run(np.multiply, out, weight, out=out)
     run(np.subtract, out, share, out=out)
 
 
-def _cross_logits_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, mass: int, out: Matrix) -> None:
+def _cross_logits_gradient(run: Recorder, *, g: Matrix, a: Matrix, y: Matrix, certain: bool, out: Matrix) -> None:
     powers, total = run.kept("powers", a), run.kept("total", a)
     if powers is None or total is None:
         total = run.scratch(a[..., 0])
         record_powers(run, a, out, out, total)
         powers = out
     run(np.divide, powers, total[..., None], out=out)
-    if not mass:
+    if not certain:
         weight = run.scratch(total)
-        run.dot(y, run.full(y.shape[-1], 1.0), out=weight)
+        record_row_sums(run, y, weight)
         run(np.multiply, out, weight[..., None], out=out)
     run(np.subtract, out, y, out=out)
+    _scaled(run, out, g, 1.0)
+
+
+def _cross_logits_target_gradient(run: Recorder, *, g: Matrix, a: Matrix, certain: bool, out: Matrix) -> None:
+    """log Σ e^(a − max a) − (a − max a)."""
+    total, powers = run.scratch(a[..., 0]), run.scratch(a)
+    record_powers(run, a, out, powers, total)
+    run(np.log, total, out=total)
+    run(np.subtract, total[..., None], out, out=out)
     _scaled(run, out, g, 1.0)
 
 
@@ -289,23 +367,37 @@ def _logsumexp(*row: float) -> float:
     return float(np.logaddexp.reduce(np.array(row, dtype=np.float64)))
 
 
-def _cross_logits_cell(at: Index, a: Operand, y: Operand, mass: int) -> Cell:
-    row = at[0]
-    total = call("logsumexp", _logsumexp, *(a[row, k] for k in range(a.shape[1])))
-    return -sigma("j", a.shape[1], lambda j: y[row, j] * (a[row, j] - total))
+def _logsumexp_cell(a: Operand, row: Index) -> Cell:
+    return call("logsumexp", _logsumexp, *(a[*row, k] for k in range(a.shape[-1])))
 
 
-def _cross_logits_gradient_cell(at: Index, a: Operand, y: Operand, g: Operand | Everywhere, mass: int) -> Cell:
+def _cross_logits_cell(at: Index, a: Operand, y: Operand, *, certain: bool) -> Cell:
+    total = _logsumexp_cell(a, at)
+    return -sigma("j", a.shape[-1], lambda j: y[*at, j] * (a[*at, j] - total))
+
+
+def _cross_logits_gradient_cell(at: Index, a: Operand, y: Operand, g: Operand | Everywhere, *, certain: bool) -> Cell:
     share = softmax_cell(at, a)
-    if not mass:
-        share *= sigma("j", y.shape[1], lambda j: y[at[0], j])
+    if not certain:
+        share *= sigma("j", y.shape[-1], lambda j: y[*at[:-1], j])
     return (share - y[at]) * _row_gradient(at, g)
+
+
+def _cross_logits_target_cell(at: Index, a: Operand, g: Operand | Everywhere, *, certain: bool) -> Cell:
+    return (_logsumexp_cell(a, at[:-1]) - a[at]) * _row_gradient(at, g)
+
+
+def _cross_logits_text(_shapes: Mapping[str, Shape], *, certain: bool) -> str:
+    return "(softmax({a}) − {y}) · {g}" if certain else "(softmax({a}) Σⱼ {y} − {y}) · {g}"
 
 
 cross_entropy_with_logits = _loss(
     "cross_entropy_with_logits",
     Formula("−Σⱼ {y} log softmax({a})", _cross_logits, cell=_cross_logits_cell),
-    Formula("(softmax({a}){mass} − {y}) · {g}", _cross_logits_gradient, cell=_cross_logits_gradient_cell),
+    (
+        Formula(_cross_logits_text, _cross_logits_gradient, cell=_cross_logits_gradient_cell),
+        Formula("−log softmax({a}) · {g}", _cross_logits_target_gradient, cell=_cross_logits_target_cell),
+    ),
     "F.cross_entropy(a, y)",
     _mass,
 )

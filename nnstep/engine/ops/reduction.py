@@ -1,41 +1,253 @@
-"""The mean over the rows, and the L2 penalty on a weight matrix."""
+"""Sums, means and extremes over an axis or over all, and the L2 penalty on a weight matrix."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from math import prod
+from typing import Any
+
 import numpy as np
 
-from nnstep.engine.cell import Cell, Operand, sigma, whole
-from nnstep.engine.formula import OPS, Formula, Op, Shape
+from nnstep.engine.cell import (
+    ATOM,
+    LETTERS,
+    Cell,
+    Everywhere,
+    Extreme,
+    Index,
+    Number,
+    Operand,
+    Operation,
+    sigma_all,
+    whole,
+)
+from nnstep.engine.formula import OPS, Formula, Op, Option, Shape, ShapeError, size_text
 from nnstep.engine.recorder import Matrix, Recorder
 
-Index = tuple[int, ...]
+OPTIONS: Mapping[str, Option] = {"axis": Option("axis"), "keepdims": Option("flag", default=False)}
 
 
-def _mean(run: Recorder, *, x: Matrix, count: int, out: Matrix) -> None:
-    run.dot(x, run.full(count, 1 / count), out=out)
+def _shape(x: Shape, axis: int | None = None, keepdims: bool = False) -> Shape:  # noqa: FBT001, FBT002  # NumPy's name, by keyword
+    axes = _axes(x, axis)
+    return tuple(1 if place in axes else n for place, n in enumerate(x) if keepdims or place not in axes)
 
 
-def _mean_gradient(run: Recorder, *, g: Matrix, count: int, out: Matrix) -> None:
-    run(np.multiply, run.full(count, 1 / count), g, out=out)
+def _measures(x: Shape, axis: int | None = None, keepdims: bool = False) -> dict[str, object]:  # noqa: FBT001, FBT002
+    """axes: those summed; kept: the result's shape with 1 in their places; count: the cells that make one sum."""
+    axes = _axes(x, axis)
+    kept = tuple(1 if place in axes else n for place, n in enumerate(x))
+    return {"axis": axis, "keepdims": keepdims, "axes": axes, "kept": kept, "count": prod(x[place] for place in axes)}
 
 
-mean = OPS(
-    Op(
-        "mean",
-        forward=Formula("mean({x})", _mean, cell=lambda at, x, count: sigma("i", count, lambda i: x[i,]) / count),
-        gradients={
-            "x": Formula(
-                "{g}/{count}",
-                _mean_gradient,
-                cell=lambda at, g, count: g[()] / count,
-                constant=lambda count: (f"1/{count}", 1 / count),
-            )
-        },
-        shape=lambda x: (),
-        measures=lambda x: {"count": x[0]},
-        library="x.mean()",
+def _axes(x: Shape, axis: int | None) -> tuple[int, ...]:
+    if axis is None:
+        return tuple(range(len(x)))
+    if not -len(x) <= axis < len(x):
+        raise ShapeError(f"there is no axis {axis} in {size_text(x)}")
+    return (axis % len(x),)
+
+
+def _text(name: str) -> Callable[..., str]:
+    def text(_shapes: Mapping[str, Shape], axis: int | None, **_measures: object) -> str:
+        return f"{name}({{x}})" if axis is None else f"{name}({{x}}, axis={axis})"
+
+    return text
+
+
+def _kept_view(array: Matrix, axes: tuple[int, ...], *, keepdims: bool) -> Matrix:
+    """A result, or its gradient, with an axis of one cell wherever x has one that is summed."""
+    return array if keepdims else np.expand_dims(array, axes)
+
+
+def _inside(at: Index, axes: tuple[int, ...], kept: Shape, inner: tuple[int | str, ...], *, keepdims: bool) -> Index:
+    """The index into x: that of a cell of the result, with the inner indices along the axes summed."""
+    outer, within = iter(at), iter(inner)
+    indices: list[int | str] = []
+    for place in range(len(kept)):
+        over = next(outer) if keepdims or place not in axes else 0
+        indices.append(next(within) if place in axes else over)
+    return tuple(indices)
+
+
+def _outside(at: Index, axes: tuple[int, ...], *, keepdims: bool) -> Index:
+    """The index into the result, or its gradient, of the sum that a cell of x goes into."""
+    return tuple(0 if place in axes else i for place, i in enumerate(at) if keepdims or place not in axes)
+
+
+def _reduction(
+    name: str, forward: Formula, gradient: Formula, library: str, kinks: Callable[..., object] | None = None
+) -> Op:
+    return OPS(
+        Op(
+            name,
+            forward,
+            {"x": gradient},
+            shape=_shape,
+            measures=_measures,
+            arguments=("x",),
+            options=OPTIONS,
+            library=library,
+            kinks=kinks,
+        )
     )
+
+
+# sum
+
+
+def _sum(run: Recorder, *, x: Matrix, axes: tuple[int, ...], keepdims: bool, out: Matrix, **_measures: object) -> None:
+    run(np.add.reduce, x, axis=axes, keepdims=True, out=_kept_view(out, axes, keepdims=keepdims))
+
+
+def _sum_gradient(
+    run: Recorder, *, g: Matrix, axes: tuple[int, ...], keepdims: bool, out: Matrix, **_measures: object
+) -> None:
+    run(np.copyto, out, _kept_view(g, axes, keepdims=keepdims))
+
+
+def _sum_cell(
+    at: Index, x: Operand, axes: tuple[int, ...], kept: Shape, *, keepdims: bool, **_measures: object
+) -> Cell:
+    def term(*inner: int | str) -> Cell:
+        return x[_inside(at, axes, kept, inner, keepdims=keepdims)]
+
+    return sigma_all("".join(LETTERS[axis] for axis in axes), tuple(x.shape[axis] for axis in axes), term)
+
+
+def _sum_gradient_cell(at: Index, g: Operand, axes: tuple[int, ...], *, keepdims: bool, **_measures: object) -> Cell:
+    return g[_outside(at, axes, keepdims=keepdims)]
+
+
+total = _reduction(
+    "sum",
+    Formula(_text("sum"), _sum, cell=_sum_cell),
+    Formula("{g}", _sum_gradient, cell=_sum_gradient_cell),
+    "x.sum(axis, keepdims)",
 )
+
+# mean
+
+
+def _mean(
+    run: Recorder, *, x: Matrix, axes: tuple[int, ...], keepdims: bool, count: int, out: Matrix, **_measures: object
+) -> None:
+    if x.ndim == 1:
+        run.dot(x, run.full(count, 1 / count), out=out.reshape(()) if keepdims else out)
+    else:
+        run(np.add.reduce, x, axis=axes, keepdims=True, out=_kept_view(out, axes, keepdims=keepdims))
+        run(np.divide, out, float(count), out=out)
+
+
+def _mean_gradient(
+    run: Recorder, *, g: Matrix, axes: tuple[int, ...], keepdims: bool, count: int, out: Matrix, **_measures: object
+) -> None:
+    run(np.divide, _kept_view(g, axes, keepdims=keepdims), float(count), out=out)
+
+
+mean = _reduction(
+    "mean",
+    Formula(_text("mean"), _mean, cell=lambda at, count, **given: _sum_cell(at, **given) / count),
+    Formula(
+        "{g}/{count}",
+        _mean_gradient,
+        cell=lambda at, count, **given: _sum_gradient_cell(at, **given) / count,
+        constant=lambda count, **_measures: (f"1/{count}", 1 / count),
+    ),
+    "x.mean(axis, keepdims)",
+)
+
+# max and min: where several cells are the extreme one, each gets an equal share of the gradient (as torch.amax).
+
+
+def _extreme(function: np.ufunc) -> Callable[..., None]:
+    def compute(
+        run: Recorder, *, x: Matrix, axes: tuple[int, ...], keepdims: bool, out: Matrix, **_measures: object
+    ) -> None:
+        run(function.reduce, x, axis=axes, keepdims=True, out=_kept_view(out, axes, keepdims=keepdims))
+
+    return compute
+
+
+def _extreme_gradient(
+    run: Recorder,
+    *,
+    g: Matrix,
+    x: Matrix,
+    value: Matrix,
+    axes: tuple[int, ...],
+    keepdims: bool,
+    out: Matrix,
+    **_measures: object,
+) -> None:
+    highest = _kept_view(value, axes, keepdims=keepdims)
+    share = run.scratch(highest)
+    run(np.equal, x, highest, out=out)
+    run(np.add.reduce, out, axis=axes, keepdims=True, out=share)
+    run(np.divide, _kept_view(g, axes, keepdims=keepdims), share, out=share)
+    run(np.multiply, out, share, out=out)
+
+
+def _extreme_cell(name: str, function: Callable[..., Any]) -> Callable[..., Cell]:
+    def cell(
+        at: Index,
+        x: Operand | Everywhere,
+        axes: tuple[int, ...],
+        kept: Shape,
+        *,
+        keepdims: bool,
+        **_measures: object,
+    ) -> Cell:
+        if isinstance(x, Everywhere):
+            return x
+        return Extreme(name, x, _inside(at, axes, kept, (":",) * len(axes), keepdims=keepdims), function)
+
+    return cell
+
+
+def _extreme_gradient_cell(
+    at: Index,
+    g: Operand,
+    x: Operand,
+    value: Operand,
+    axes: tuple[int, ...],
+    kept: Shape,
+    *,
+    keepdims: bool,
+    **_measures: object,
+) -> Cell:
+    outside = _outside(at, axes, keepdims=keepdims)
+    stretch = tuple(slice(None) if place in axes else i for place, i in enumerate(at))
+    ties = int(np.equal(x.array[stretch], value.array[outside]).sum())  # type: ignore[index]  # numbers alone here
+    chosen = g[outside] * Operation("1[{} = {}]", ATOM, (0, 0), np.equal, (x[at], value[outside]))
+    return chosen / Number(ties, "ties") if ties != 1 else chosen
+
+
+def _extreme_kinks(x: Matrix, axis: int | None = None, **_attributes: object) -> Matrix:
+    """Which cells are the largest, and which the smallest: where either changes, so does the slope."""
+    largest = np.equal(x, np.max(x, axis=axis, keepdims=True))
+    smallest = np.equal(x, np.min(x, axis=axis, keepdims=True))
+    return np.stack([largest, smallest])
+
+
+_EXTREME_GRADIENT = Formula("{g} ⊙ 1[{x} = {value}]/ties", _extreme_gradient, cell=_extreme_gradient_cell)
+
+largest = _reduction(
+    "max",
+    Formula(_text("max"), _extreme(np.maximum), cell=_extreme_cell("max", np.max)),
+    _EXTREME_GRADIENT,
+    "x.amax(axis, keepdims)",
+    _extreme_kinks,
+)
+
+smallest = _reduction(
+    "min",
+    Formula(_text("min"), _extreme(np.minimum), cell=_extreme_cell("min", np.min)),
+    _EXTREME_GRADIENT,
+    "x.amin(axis, keepdims)",
+    _extreme_kinks,
+)
+
+# the L2 penalty of a network
 
 
 def _penalty(run: Recorder, *, w: Matrix, l2: Matrix, out: Matrix) -> None:

@@ -1,0 +1,179 @@
+"""Comparing every gradient on the tape with central differences."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nnstep.engine.formula import Shape
+from nnstep.engine.graph import Constant, Node, Parameter, Term
+from nnstep.engine.machine import Machine, Plan
+from nnstep.engine.names import gradient_of
+from nnstep.engine.recorder import Matrix
+
+GOOD, SUSPECT, WRONG = 1e-7, 1e-4, 1e-2
+"""The usual bands of the relative error (Karpathy, CS231n notes 3): at most 1e-7 is good, above 1e-2 wrong."""
+
+STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
+"""Relative step sizes, tried from the first on until two of them agree."""
+
+AGREED = 1e-9
+MOST_CELLS = 1000
+SMALLEST_SHARE = 1e-3
+"""Errors are relative to the cell's gradient, or to this share of the matrix's largest where that is more: below it
+the difference of two losses has no digits left."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One gradient matrix compared.
+
+    name      the gradient's name
+    error     the largest relative error over the cells compared
+    worst     the cell that has it; analytic and numeric are its two values
+    cells     how many were compared, of `size`
+    kinks     how many more lie at a kink (relu at 0, a tie), where no derivative exists
+    """
+
+    name: str
+    error: float
+    worst: tuple[int, ...]
+    analytic: float
+    numeric: float
+    cells: int
+    size: int
+    kinks: int
+
+    @property
+    def verdict(self) -> str:
+        """good, fair, suspect or wrong."""
+        if not self.cells:
+            return "at kinks"
+        bands = ((GOOD, "good"), (SUSPECT, "fair"), (WRONG, "suspect"))
+        return next((word for bound, word in bands if self.error <= bound), "wrong")
+
+
+class GradientChecker:
+    """One iteration in float64, whose matrices can be nudged cell by cell.
+
+    state    the parameters and slots at the iteration's start
+    indices  the rows of its batch
+
+    Attributes: names, the parameters and nodes whose gradients are on the tape, in its order; loss.
+    """
+
+    def __init__(self, plan: Plan, state: Matrix, indices: Matrix, iteration: int) -> None:
+        sources = {name: source.astype(np.float64) for name, source in plan.sources.items()}
+        machine = Machine(replace(plan, dtype=np.dtype(np.float64), sources=sources))
+        np.copyto(machine.state, state)
+        start = machine.state.copy()
+        machine.run_one(indices, iteration, lambda _t, _loss: None)
+        self._sheet = machine.sheet(len(indices))
+        self._graph = plan.graph(len(indices))
+        matrices: tuple[Parameter | Node, ...] = (*self._graph.parameters, *self._graph.nodes)
+        written = {gradient_of(matrix.name): matrix.name for matrix in matrices}
+        self.names = [written[item.name] for item in self._sheet.tape if item.name in written]
+        self._analytic = {name: self._sheet.arrays[gradient_of(name)].copy() for name in self.names}
+        np.copyto(machine.state, start)
+        self._forward("")
+        self._pattern = self._kinks()
+        self.loss = float(self._sheet.arrays[self._graph.loss])
+
+    def check(self, name: str) -> Check:
+        """Compare ∂L/∂name in every cell, or in a spread of MOST_CELLS where there are more."""
+        analytic = self._analytic[name]
+        sizes = np.abs(analytic[np.isfinite(analytic)])
+        floor = SMALLEST_SHARE * float(sizes.max(initial=0.0))
+        worst, compared, kinks = (-1.0, (0,) * analytic.ndim, 0.0, 0.0), 0, 0
+        for at in _spread(analytic.shape):
+            numeric = self._slope(name, at)
+            if numeric is None:
+                kinks += 1
+                continue
+            compared += 1
+            exact = float(analytic[at])
+            worst = max(worst, (_relative(exact, numeric, floor), at, exact, numeric), key=lambda row: row[0])
+        return Check(gradient_of(name), max(worst[0], 0.0), *worst[1:], compared, analytic.size, kinks)
+
+    def _slope(self, name: str, at: tuple[int, ...]) -> float | None:
+        """∂L/∂name[at] by differences of the fourth order; None at a kink.
+
+        The step is chosen for this cell: of those that cross no kink, the one that agrees best with the one before.
+        """
+        matrix = self._sheet.arrays[name]
+        value = float(matrix[at])
+        typical = max(abs(value), float(np.sqrt(np.mean(np.square(matrix)))) or 1.0)
+        best, gap = None, math.inf
+        # Steps of a matrix's typical size leave the domain where a cell is tiny: a probability would fall below 0.
+        for scale, step in itertools.product(dict.fromkeys((typical, abs(value) or typical)), STEPS):
+            if gap <= AGREED * abs(best or 0.0):
+                break
+            slope = self._difference(name, at, value, 2.0 ** round(math.log2(step * scale)))
+            if slope is None:
+                continue
+            if best is None or abs(slope - best) < gap:
+                gap = math.inf if best is None else abs(slope - best)
+                best = slope
+        matrix[at] = value
+        self._forward(name)
+        return best
+
+    def _difference(self, name: str, at: tuple[int, ...], value: float, step: float) -> float | None:
+        losses = []
+        for count in (-2, -1, 1, 2):
+            self._sheet.arrays[name][at] = value + count * step
+            self._forward(name)
+            if not _same(self._pattern, self._kinks()):
+                return None
+            losses.append(float(self._sheet.arrays[self._graph.loss]))
+            if not math.isfinite(losses[-1]):
+                return None
+        far_below, below, above, far_above = losses
+        return (far_below - 8 * below + 8 * above - far_above) / (12 * step)
+
+    def _forward(self, name: str) -> None:
+        """Compute every node after `name` again; all of them where it is no node."""
+        nodes = [node.name for node in self._graph.nodes]
+        start = nodes.index(name) + 1 if name in nodes else 0
+        with np.errstate(all="ignore"):
+            for node in nodes[start:]:
+                for call in self._sheet.calls[node]:
+                    call()
+
+    def _kinks(self) -> list[Matrix]:
+        """On which side of its kinks each cell lies, for every op that has any."""
+        return [
+            np.asarray(term.op.kinks(**self._operands(term), **term.attributes))
+            for node in self._graph.nodes
+            for term in node.terms
+            if term.op.kinks is not None
+        ]
+
+    def _operands(self, term: Term) -> dict[str, Matrix]:
+        return {
+            key: np.asarray(operand.value) if isinstance(operand, Constant) else self._sheet.arrays[operand]
+            for key, operand in term.operands.items()
+        }
+
+
+def _same(pattern: list[Matrix], other: list[Matrix]) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(pattern, other, strict=True))
+
+
+def _relative(analytic: float, numeric: float, floor: float) -> float:
+    if math.isnan(analytic) or math.isnan(numeric):
+        return math.inf
+    size = max(abs(analytic), abs(numeric), floor)
+    return abs(analytic - numeric) / size if size else 0.0
+
+
+def _spread(shape: Shape) -> Iterator[tuple[int, ...]]:
+    """All cells of a matrix, or MOST_CELLS of them at even distances."""
+    size = math.prod(shape)
+    count = min(size, MOST_CELLS)
+    for place in range(count):
+        yield tuple(int(i) for i in np.unravel_index(place * size // count, shape)) if shape else ()

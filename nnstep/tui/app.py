@@ -1,0 +1,314 @@
+"""The app: keys type commands, the session carries them out, the screen shows where it stands."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.message import Message
+from textual.timer import Timer
+
+from nnstep.api import Debugger
+from nnstep.commands import Result, complete
+from nnstep.errors import CommandError, NnstepError
+from nnstep.tui.board import Board
+from nnstep.tui.keys import bindings, command_of, moved
+from nnstep.tui.matrix import Matrix
+from nnstep.tui.moves import Mover
+from nnstep.tui.paint import Line
+from nnstep.tui.palette import PALETTES, theme
+from nnstep.tui.scene import cell_name
+from nnstep.tui.screen import MainScreen
+from nnstep.tui.status import Phases
+from nnstep.tui.tape import TapePanel
+from nnstep.tui.text import wrap
+
+RATE = 1 / 15
+"""Seconds between two looks at a long move's progress."""
+FAR = 1_000_000
+"""Lines: to the end of any answer."""
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+
+
+class Arrived(Message):
+    """A line that took its time is done."""
+
+    def __init__(self, line: str, future: Future[Result]) -> None:
+        super().__init__()
+        self.line = line
+        self.future = future
+
+
+class NnstepApp(App[None]):
+    """Everything a key does, a line does: both end in `run_line`.
+
+    own   what the app carries out itself, by the command's name
+    """
+
+    TITLE = "nnstep"
+    CSS_PATH = "nnstep.tcss"
+    AUTO_FOCUS = None
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+
+    def __init__(self, debugger: Debugger) -> None:
+        # Without colour the terminal's own are kept, where Textual would else turn its own into greys.
+        super().__init__(ansi_color="NO_COLOR" in os.environ)
+        self.debugger = debugger
+        self.mover: Mover[Result] = Mover()
+        self._watch: Timer | None = None
+        self._stale = False
+        self.own: dict[str, Callable[[str], None]] = {
+            "select": lambda argument: self.main.view.select(argument),  # noqa: PLW0108  # the view is not there yet
+            "focus": lambda argument: self.main.view.focus(argument),  # noqa: PLW0108  # the view is not there yet
+            "layer": lambda argument: self.main.view.turn(argument),  # noqa: PLW0108  # the view is not there yet
+            "zoom": self._zoom,
+            "theme": self._theme,
+            "quit": lambda _: self._end(0),
+        }
+        for palette in PALETTES.values():
+            self.register_theme(theme(palette))
+        self.theme = next(iter(PALETTES))
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    def get_default_screen(self) -> MainScreen:
+        """The main screen, over the open session."""
+        return MainScreen(self.debugger.session, lambda text: complete(self.debugger.session, text), self.run_line)
+
+    def on_mount(self) -> None:
+        """Leave the terminal sane on every way out."""
+        loop = asyncio.get_running_loop()
+        for number in ENDINGS:
+            loop.add_signal_handler(number, self._end, 128 + number)
+        # The terminal comes back blank from ctrl+z.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self._watch = self.set_interval(RATE, self._look, pause=True)
+        self.main.prompt.answer("", self._greeting())
+        self.call_after_refresh(_freeze)
+
+    def _greeting(self) -> Line:
+        return ((f"{self.debugger.session.model.title}", "muted"),)
+
+    # Lines
+
+    def run_line(self, line: str) -> None:
+        """Carry out one line and show what comes of it."""
+        name, argument = command_of(line)
+        if self.mover.busy and name != "quit":
+            self._say(line, f"{self.mover.line} is running: ctrl+c interrupts it", "bad")
+        elif own := self.own.get(name):
+            self._run_own(own, line, argument)
+        else:
+            future = self.mover.run(line, lambda: self.debugger.execute(line))
+            if future.done():
+                self._arrived(line, future)
+            else:
+                self._wait(line, future)
+
+    def show_soon(self) -> None:
+        """Draw once all keys are carried out that have come by now: those of a burst share one drawing."""
+        if not self._stale:
+            self._stale = True
+            self.call_later(self._show)
+
+    def _show(self) -> None:
+        self._stale = False
+        if not self.mover.busy:
+            self.main.show()
+
+    def _wait(self, line: str, future: Future[Result]) -> None:
+        """Keep the screen alive while a move is on its way."""
+        self.main.hold()
+        self._say(line, "running: ctrl+c interrupts", "muted")
+        if self._watch is not None:
+            self._watch.resume()
+        future.add_done_callback(lambda done: self.post_message(Arrived(line, done)))
+
+    def _look(self) -> None:
+        if self.mover.busy:
+            self.main.show_progress(self.debugger.session.progress)
+
+    def on_arrived(self, message: Arrived) -> None:
+        """Show the end of a long move."""
+        if self._watch is not None:
+            self._watch.pause()
+        self._arrived(message.line, message.future)
+
+    def _arrived(self, line: str, future: Future[Result]) -> None:
+        error = future.exception()
+        if error is not None and not isinstance(error, NnstepError):
+            raise error
+        main = self.main
+        main.release()
+        main.close_output()
+        if self.debugger.session.model is not main.model:
+            main.take()
+            self.call_after_refresh(_freeze)
+        else:
+            self.show_soon()
+        if error is not None:
+            self._refuse(line, str(error))
+        else:
+            self._answer(line, future.result())
+
+    def _answer(self, line: str, result: Result) -> None:
+        lines = list(result.lines)
+        if len(lines) > 1:
+            self.main.tell(line, lines)
+            self.main.prompt.answer(line, ())
+        else:
+            self.main.prompt.answer(line, lines[0] if lines else ())
+
+    def _refuse(self, line: str, text: str) -> None:
+        """Say what is wrong, in place; on a small screen above it, if there is no room."""
+        self._say(line, text, "bad")
+        if not self.main.prompt.fits(line, text):
+            self.main.tell(line, wrap(((text, "text"),), self.size.width - 6))
+
+    def _say(self, line: str, text: str, role: str) -> None:
+        self.main.prompt.answer(line, ((text.replace("\n", " "), role),))
+
+    # Commands of the app
+
+    def _run_own(self, own: Callable[[str], None], line: str, argument: str) -> None:
+        self.main.close_output()
+        try:
+            own(argument)
+        except CommandError as error:
+            self._refuse(line, str(error))
+        else:
+            self.main.prompt.answer(line, ())
+            self.show_soon()
+
+    def _zoom(self, _: str) -> None:
+        self.main.view.zoomed = not self.main.view.zoomed
+        self.main.place()
+
+    def _theme(self, argument: str) -> None:
+        if argument not in PALETTES:
+            raise CommandError(f"theme: must be {' or '.join(PALETTES)}, got {argument!r}")
+        self.theme = argument
+
+    def _end(self, code: int) -> None:
+        self.debugger.session.interrupt()
+        self.mover.close()
+        self.exit(return_code=code)
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Give an open prompt every key at once.
+
+        As all bindings have priority, keys are then carried out in the order in which they come, even if many come
+        in one read: a key that travels to a widget and back would be overtaken by the next.
+        """
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._typing:
+            prompt = self.main.prompt
+            if isinstance(event, events.Paste):
+                prompt.paste(event.text)
+                return
+            if prompt.press(event):
+                return
+        await super().on_event(event)
+
+    @property
+    def _typing(self) -> bool:
+        stack = self.screen_stack
+        return bool(stack) and stack[-1] is stack[0] and self.main.prompt.typing
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Keys belong to the main screen; over another one, only leaving and interrupting go on."""
+        return self.screen is self.main or action in ("interrupt", "suspend_process", "quit")
+
+    def action_run(self, line: str) -> None:
+        """Run a key's line; one that ends in a blank waits for its rest in the prompt."""
+        if line.endswith(" "):
+            self.main.prompt.open(line)
+        else:
+            self.run_line(line)
+
+    def action_prompt(self) -> None:
+        """Start typing a command."""
+        self.main.prompt.open()
+
+    def action_explain(self) -> None:
+        """Explain the cursor's cell in full."""
+        cell = self.main.view.cell
+        if cell is not None:
+            content, row, column = cell
+            # An old value is a number of its own; what there is to explain is the new one.
+            word = "print" if content.name.startswith("old(") else "explain"
+            self.run_line(f"{word} {cell_name(content.name, content.index(row, column))}")
+
+    def action_escape(self) -> None:
+        """Close what lies over the screen."""
+        self.main.close_output()
+
+    def action_interrupt(self) -> None:
+        """Stop a move at the last completed step."""
+        if self.mover.busy:
+            self.debugger.session.interrupt()
+        else:
+            self._say("", "nothing is running; q quits", "muted")
+
+    def action_cell(self, key: str) -> None:
+        """Move the cursor, or scroll the output that covers it."""
+        main = self.main
+        if main.output.display:
+            page = max(main.output.size.height - 2, 1)
+            jumps = {"up": -1, "down": 1, "pageup": -page, "pagedown": page, "home": -FAR, "end": FAR}
+            main.output.scroll_by(jumps.get(key, 0))
+            return
+        if self.mover.busy:
+            self._say("", f"{self.mover.line} is running: ctrl+c interrupts it", "bad")
+            return
+        cell = main.view.cell
+        if cell is None:
+            return
+        content, row, column = cell
+        matrix = self._matrix(content.slot)
+        if matrix is not None:
+            row, column = moved(key, row, column, matrix)
+        self.run_line(f"select {cell_name(content.name, content.index(row, column))}")
+
+    def _matrix(self, slot: str) -> Matrix | None:
+        return self.main.step_board.matrices.get(slot) or self.main.layer_board.matrices.get(slot)
+
+    # What widgets post
+
+    def on_board_selected(self, message: Board.Selected) -> None:
+        """Choose the cell that was clicked."""
+        content = message.content
+        self.main.view.slot = content.slot
+        self.run_line(f"select {cell_name(content.name, content.index(message.row, message.column))}")
+
+    def on_tape_panel_chosen(self, message: TapePanel.Chosen) -> None:
+        """Go to the instruction that was clicked, in this iteration."""
+        session = self.debugger.session
+        self.run_line(f"goto {session.position.iteration * len(session.tape) + message.index}")
+
+    def on_phases_chosen(self, message: Phases.Chosen) -> None:
+        """Go to the place in the run that was clicked."""
+        self.run_line(f"goto {message.step}")
+
+
+def _freeze() -> None:
+    """Keep what lives as long as the app out of collections, which would else take longer than a frame."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()

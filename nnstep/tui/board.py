@@ -1,0 +1,186 @@
+"""Several matrices side by side in one plain widget: stepping never asks for a layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+
+from nnstep.tui.arrange import Place, arrange
+from nnstep.tui.format import Extents
+from nnstep.tui.matrix import PRECISION, Content, Marks, Matrix
+from nnstep.tui.paint import Line, Role
+from nnstep.tui.panel import Panel
+
+WHEEL = 3
+"""Rows, or columns with shift, that one notch of the wheel scrolls."""
+DIGIT_WORTH = 0.03
+"""What one digit less must gain in the part of the matrices that is in sight."""
+ALL_IN_SIGHT = 0.95
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The chosen cell: the matrix's slot, row and column."""
+
+    slot: str
+    row: int
+    column: int
+
+
+class Board(Panel):
+    """Draws the matrices that it is given, with the cursor and the marked cells.
+
+    The focus is not Textual's but a slot's name: moving it repaints two titles, where focusing a widget
+    updates the styles of the whole screen.
+    """
+
+    DEFAULT_CSS = "Board { background: $background; }"
+
+    class Selected(Message):
+        """A cell was clicked."""
+
+        def __init__(self, content: Content, row: int, column: int) -> None:
+            super().__init__()
+            self.content = content
+            self.row = row
+            self.column = column
+
+    def __init__(
+        self,
+        extents: Extents | None = None,
+        *,
+        least_precision: int = PRECISION,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self._extents = Extents() if extents is None else extents
+        self._precisions = range(PRECISION, least_precision - 1, -1)
+        self.matrices: dict[str, Matrix] = {}
+        self._places: dict[str, Place] = {}
+        self._cursor: Cursor | None = None
+        self._marks: Mapping[str, Marks] = {}
+        self._at_rest = True
+        self._settled = Size(0, 0)
+
+    # What is shown
+
+    def show(
+        self, contents: Sequence[Content], cursor: Cursor | None = None, marks: Mapping[str, Marks] | None = None
+    ) -> None:
+        """Show these matrices; `marks` tells the cells to highlight, by slot."""
+        kept = self.matrices
+        self.matrices = {}
+        for content in contents:
+            matrix = kept.get(content.slot)
+            if matrix is None or matrix.content.name != content.name:
+                matrix = Matrix(content, self._extents)
+            else:
+                matrix.show(content)
+            self.matrices[content.slot] = matrix
+        self._cursor, self._marks = cursor, marks or {}
+        self._at_rest = True
+        self._settled = Size(0, 0)
+        self._follow()
+        self.changed()
+
+    def hold(self) -> None:
+        """The values are about to change under another thread: read none of them until the next `show`."""
+        self._at_rest = False
+
+    def _follow(self) -> None:
+        """Bring the cursor, and the first of the cells that it was computed from, into sight."""
+        self._settle()
+        for slot, matrix in self.matrices.items():
+            if self._cursor is not None and self._cursor.slot == slot:
+                matrix.reach(self._cursor.row, self._cursor.column)
+            elif marked := self._marks.get(slot):
+                first = min(marked)
+                row, column = first, min(marked[first])
+                seen_row = any(matrix.top <= r < matrix.top + matrix.visible_rows for r in marked)
+                columns = marked[first]
+                seen_column = any(matrix.left <= c < matrix.left + matrix.visible_columns for c in columns)
+                matrix.reach(matrix.top if seen_row else row, matrix.left if seen_column else column)
+
+    def _settle(self) -> None:
+        """Give every matrix its place, and write fewer digits where that brings more of them into sight."""
+        if self.size == self._settled:
+            return
+        self._settled = self.size
+        best: tuple[float, int, tuple[Place, ...]] | None = None
+        for precision in self._precisions:
+            score, places = self._arranged(precision)
+            if best is None or score > best[0] + DIGIT_WORTH * (best[1] - precision):
+                best = (score, precision, places)
+            if score >= ALL_IN_SIGHT:
+                break
+        assert best is not None
+        self._arranged(best[1])
+        self._places = dict(zip(self.matrices, best[2], strict=True))
+        for slot, matrix in self.matrices.items():
+            matrix.place(self._places[slot].width, self._places[slot].height)
+
+    def _arranged(self, precision: int) -> tuple[float, tuple[Place, ...]]:
+        for matrix in self.matrices.values():
+            matrix.write(precision)
+        wishes = tuple(matrix.wish for matrix in self.matrices.values())
+        return arrange(wishes, self.size.width, self.size.height)
+
+    # Drawing
+
+    def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
+        """The matrices' lines, joined."""
+        if not self._at_rest:
+            return []
+        self._settle()
+        rows: list[list[tuple[Place, Line]]] = [[] for _ in range(height)]
+        for slot, matrix in self.matrices.items():
+            place = self._places[slot]
+            cursor = self._cursor
+            here = (cursor.row, cursor.column) if cursor is not None and cursor.slot == slot else None
+            for y, line in enumerate(matrix.lines(here, self._marks.get(slot)), start=place.y):
+                if y < height:
+                    rows[y].append((place, line))
+        return [_joined(row) for row in rows]
+
+    # Events
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the cell under the pointer."""
+        for slot, matrix in self.matrices.items():
+            place = self._places[slot]
+            if place.holds(event.x, event.y):
+                event.stop()
+                cell = matrix.cell_at(event.x - place.x, event.y - place.y) or (matrix.top, matrix.left)
+                self.post_message(self.Selected(matrix.content, *cell))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll the matrix under the pointer."""
+        self._wheel(event, WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll the matrix under the pointer."""
+        self._wheel(event, -WHEEL)
+
+    def _wheel(self, event: events.MouseEvent, notch: int) -> None:
+        for slot, matrix in self.matrices.items():
+            if self._places[slot].holds(event.x, event.y):
+                event.stop()
+                moved = matrix.scroll(0, notch) if event.shift or event.ctrl else matrix.scroll(notch)
+                if moved and self._at_rest:
+                    self.changed()
+
+
+def _joined(row: list[tuple[Place, Line]]) -> Line:
+    """One line of the board from its matrices' lines."""
+    pieces: list[tuple[str, Role]] = []
+    x = 0
+    for place, line in row:
+        if place.x > x:
+            pieces.append((" " * (place.x - x), "text"))
+        pieces += line
+        x = place.x + place.width
+    return tuple(pieces)

@@ -1,0 +1,86 @@
+"""Where everything stands at a size of the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnstep.tui.arrange import Place
+
+SIDE_BY_SIDE = 100
+"""The width from which the tape stands beside the matrices; below, above them."""
+ROOMY = 30
+"""The height from which rules and blank lines part things."""
+LEAST_LAYER = 7
+"""Lines without which the layer's matrices are not worth showing."""
+EXPLAINED, EXPLAINED_SMALL, EXPLAINED_MOST = 4, 3, 6
+"""Lines for the explained cell: at least, on a small screen, and where nothing else wants them."""
+TAPE_SHARE = 0.31
+NOWHERE = Place(0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the model would like: the tape's width, and the heights of the two boards."""
+
+    tape: int
+    step: int
+    layer: int
+
+
+def frame(width: int, height: int, needs: Needs, *, zoomed: bool = False) -> dict[str, Place]:
+    """A place for every part of the screen; NOWHERE for those that it has no room for."""
+    roomy = height >= ROOMY
+    top = 3 if roomy else 2
+    bottom = height - (3 if roomy else 2)
+    places = {
+        "summary": Place(0, 0, width, 1),
+        "phases": Place(0, 1, width, 1),
+        "top-rule": Place(0, 2, width, 1) if roomy else NOWHERE,
+        "bottom-rule": Place(0, bottom, width, 1) if roomy else NOWHERE,
+        "prompt": Place(0, height - 2, width, 1),
+        "keys": Place(0, height - 1, width, 1),
+    }
+    if width >= SIDE_BY_SIDE:
+        tape = min(needs.tape, max(36, int(width * TAPE_SHARE)))
+        body = Place(tape + 1, top, width - tape - 2, bottom - top)
+        places |= {"tape": Place(0, top, tape, bottom - top), "tape-rule": NOWHERE}
+        formula = 2
+    else:
+        tape = max(3, min((bottom - top) // 6, 9))
+        body = Place(1, top + tape + 1, width - 2, bottom - top - tape - 1)
+        places |= {"tape": Place(0, top, width, tape), "tape-rule": Place(0, top + tape, width, 1)}
+        # The tape's own line right above says it.
+        formula = 0
+    return places | _body(body, formula, needs, roomy=roomy, zoomed=zoomed)
+
+
+def _body(body: Place, formula: int, needs: Needs, *, roomy: bool, zoomed: bool) -> dict[str, Place]:
+    """The formula, the step's matrices, the explained cell and the layer's matrices, from top to bottom."""
+    explained = EXPLAINED if roomy else EXPLAINED_SMALL
+    blank = 1 if roomy else 0
+    room = body.height - formula - explained - blank
+    step, layer, spare = room, 0, 0
+    if not zoomed and needs.layer and room - 1 >= 2 * LEAST_LAYER:
+        step, layer, spare = _split(room - 1, needs.step, needs.layer)
+    more = min(spare, EXPLAINED_MOST - explained + 1)
+    places: dict[str, Place] = {}
+    y = body.y
+    for name, lines, after in (
+        ("formula", formula, 0),
+        ("step", step, blank),
+        ("explained", explained + more, 0),
+        ("heading", 1 if layer else 0, 0),
+        ("layer", layer + spare - more if layer else 0, 0),
+    ):
+        places[name] = Place(body.x, y, body.width, lines) if lines > 0 else NOWHERE
+        y += lines + after if lines else 0
+    return places
+
+
+def _split(room: int, step: int, layer: int) -> tuple[int, int, int]:
+    """Lines for the step's and the layer's matrices: what they want, or what is fair; and what is left over."""
+    if step + layer <= room:
+        return step, layer, room - step - layer
+    fair = max(LEAST_LAYER, int(room * 0.45))
+    given = max(min(step, fair), room - layer)
+    return given, room - given, 0

@@ -1,0 +1,116 @@
+"""Bindings and the line of keys, both derived from the commands."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+from textual.keys import format_key
+
+from nnstep.commands import COMMANDS
+from nnstep.commands.execute import read
+from nnstep.errors import CommandError
+from nnstep.tui.matrix import Matrix
+from nnstep.tui.paint import Line
+from nnstep.tui.panel import Panel
+from nnstep.tui.text import cut, width_of
+
+CELL_KEYS = (
+    "up",
+    "down",
+    "left",
+    "right",
+    "pageup",
+    "pagedown",
+    "home",
+    "end",
+    "ctrl+home",
+    "ctrl+end",
+)
+"""What moves the cursor: each types a `select` with the cell it arrives at."""
+ROOMY = 100
+"""The width from which two blanks part the keys."""
+ORDER = ("step", "next", "batch", "continue", "explain", "focus", "help", "quit", "finish", "layer", "zoom", "epoch")
+"""The labels that come first where there is not room for all."""
+
+
+def bindings() -> list[Binding]:
+    """A binding for every key that a command declares, and those that have no line of their own."""
+    lines = [
+        Binding(key, f"run({line!r})", command.summary, show=False, priority=True)
+        for command in COMMANDS.values()
+        for key, line in command.keys.items()
+        if key not in ("colon", "enter")
+    ]
+    cells = [Binding(key, f"cell({key!r})", "Move the cursor", show=False, priority=True) for key in CELL_KEYS]
+    return [
+        *lines,
+        *cells,
+        Binding("colon", "prompt", "Type a command", show=False, priority=True),
+        Binding("enter", "explain", "Explain the cursor's cell", show=False, priority=True),
+        Binding("escape", "escape", "Close the output", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", "Interrupt a move", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
+    ]
+
+
+def command_of(line: str) -> tuple[str, str]:
+    """The name of the command that a line calls, and the rest of the line; no name where there is no such command."""
+    try:
+        command, rest = read(line)
+    except CommandError:
+        return "", ""
+    return (command.name, rest) if command is not None else ("", "")
+
+
+def moved(key: str, row: int, column: int, matrix: Matrix) -> tuple[int, int]:
+    """Where a cursor key leads in a matrix."""
+    last_row, last_column, page = matrix.rows - 1, matrix.columns - 1, max(matrix.visible_rows - 1, 1)
+    to = {
+        "up": (row - 1, column),
+        "down": (row + 1, column),
+        "left": (row, column - 1),
+        "right": (row, column + 1),
+        "pageup": (row - page, column),
+        "pagedown": (row + page, column),
+        "home": (row, 0),
+        "end": (row, last_column),
+        "ctrl+home": (0, column),
+        "ctrl+end": (last_row, column),
+    }[key]
+    return max(0, min(to[0], last_row)), max(0, min(to[1], last_column))
+
+
+def hints() -> list[tuple[str, str]]:
+    """Keys and what they do, forward and back as one: `s S` step, `] [` batch."""
+    labels: dict[str, list[str]] = {}
+    for command in COMMANDS.values():
+        for key, line in command.keys.items():
+            # A key of goto is best named by where it leads.
+            label = line.split()[-1].lstrip("+-") if command.name == "goto" else command.name
+            labels.setdefault(label, []).append(_shown(key))
+    labels.setdefault("command", [":"])
+    order = {label: place for place, label in enumerate(ORDER)}
+    ranked = sorted(labels, key=lambda label: order.get(label, len(order)))
+    return [(" ".join(filter(None, labels[label])), label) for label in ranked]
+
+
+def _shown(key: str) -> str:
+    known = {"enter": "↵", "tab": "tab", "shift+tab": "", "colon": ":"}
+    return known.get(key, format_key(key))
+
+
+class Keys(Panel):
+    """As many keys as fit, most used first."""
+
+    def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
+        """One line."""
+        pieces: list[tuple[str, str]] = []
+        used = 0
+        gap = " " if width >= ROOMY else ""
+        for keys, label in hints():
+            hint = [(f" {keys}", "key"), (f" {label}{gap}", "muted")]
+            size = width_of(hint)
+            if used + size > width:
+                continue
+            pieces += hint
+            used += size
+        return [cut(tuple(pieces), width)]

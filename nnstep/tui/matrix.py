@@ -1,0 +1,302 @@
+"""One matrix in a rectangle: scrolls by itself, and touches only the cells that can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstep.tui.arrange import Wish
+from nnstep.tui.format import Extent, Extents, Format, choose
+from nnstep.tui.paint import CURSOR, INFINITE, NAN, OPERAND, PLAIN, SCALE, ZERO, Line, Role
+from nnstep.tui.text import cut, ends, fill, width_of, wrap
+
+Index = tuple[int, ...]
+Marks = Mapping[int, AbstractSet[int]]
+"""Highlighted cells: the columns of each row."""
+HEAD = 2
+"""The title and the column numbers."""
+PRECISION = 4
+"""Digits after the point of a number near one, where there is room."""
+_SPECIAL = {ZERO: "0", NAN: "NaN"}
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """What one place on a board shows.
+
+    slot      the place, which keeps its focus from step to step: `result`, `operand 1`, `Z`
+    name      the matrix, as commands call it
+    source    the name by which formulas read these values; empty where they read others
+    title     the first line's left end
+    array     the values; None while they cannot be read
+    note      why they cannot
+    version   changes whenever the values do
+    """
+
+    slot: str
+    name: str
+    title: Line
+    shape: Index
+    source: str = ""
+    array: NDArray[np.floating] | None = field(repr=False, default=None)
+    note: str = ""
+    version: Hashable = None
+
+    def index(self, row: int, column: int) -> Index:
+        """A cell's index in the matrix's own shape: a vector is shown as one row, a scalar as one cell."""
+        if len(self.shape) == 2:
+            return row, column
+        flat = row * (self.shape[-1] if self.shape else 1) + column
+        return tuple(int(i) for i in np.unravel_index(flat, self.shape)) if self.shape else ()
+
+    def place(self, index: Index) -> tuple[int, int]:
+        """The row and column at which a cell is shown."""
+        if len(index) == 2:
+            return index[0], index[1]
+        if not index:
+            return 0, 0
+        row = int(np.ravel_multi_index(index[:-1], self.shape[:-1])) if len(index) > 2 else 0
+        return row, index[-1]
+
+
+def as_rows(array: NDArray[np.floating]) -> NDArray[np.floating]:
+    """A view with two axes."""
+    return array if array.ndim == 2 else array.reshape(-1, array.shape[-1] if array.ndim else 1)
+
+
+class Matrix:
+    """A matrix's place on a board: its window over the values, and the lines that show it."""
+
+    def __init__(self, content: Content, extents: Extents | None = None) -> None:
+        self.content = content
+        self._extents = Extents() if extents is None else extents
+        self.width = self.height = 0
+        self.top = self.left = 0
+        self._values: NDArray[np.floating] | None = None
+        self._extent = Extent()
+        self._format = choose(self._extent)
+        self.precision = PRECISION
+        self._wish: Wish | None = None
+        self._version: Hashable = object()
+        self._block_key: Hashable = None
+        self._block: tuple[list[list[str]], list[list[int]]] = ([], [])
+        self.show(content)
+
+    # What is shown
+
+    def show(self, content: Content) -> None:
+        """Take new values; measure them only if they have changed."""
+        self.content = content
+        shape = content.shape
+        self.rows, self.columns = prod(shape[:-1]), shape[-1] if shape else 1
+        # Cells of a row's number, and lines above the numbers: a scalar has no column number.
+        self.label = len(str(self.rows - 1)) if len(shape) > 1 else 0
+        self.head = HEAD if shape else 1
+        self._wish = None
+        version = (content.name, content.version, content.shape, content.array is None)
+        if version != self._version:
+            self._version = version
+            self._values = None if content.array is None else as_rows(content.array)
+            if self._values is not None:
+                self._extent = self._extents.of(content.name, content.version, self._values)
+                self._format = choose(self._extent, precision=self.precision)
+        self._clamp()
+
+    def write(self, precision: int) -> None:
+        """Write numbers with about so many digits after the point."""
+        if precision != self.precision:
+            self.precision = precision
+            self._wish = None
+            self._format = choose(self._extent, precision=precision)
+
+    def place(self, width: int, height: int) -> None:
+        """Take a size in cells."""
+        self.width, self.height = width, height
+        self._clamp()
+
+    # Its measures
+
+    @property
+    def pitch(self) -> int:
+        """Cells from one column to the next."""
+        return self._cell + (1 if self._format.tight else 2)
+
+    @property
+    def _cell(self) -> int:
+        return max(self._format.width, len(str(self.columns - 1)))
+
+    @property
+    def wish(self) -> Wish:
+        """What it needs of a board."""
+        if self._wish is not None:
+            return self._wish
+        title = width_of(self._title())
+        # What is not computed yet keeps the room of usual numbers, so that little moves when it is.
+        pitch = self.pitch if self._values is not None else self.precision + 4
+        width = max(self.label + self.columns * pitch, title)
+        self._wish = Wish(width, self.head + self.rows, title, self.label, pitch, self.columns, self.head)
+        return self._wish
+
+    @property
+    def visible_rows(self) -> int:
+        """Rows that fit."""
+        return max(0, min(self.rows, self.height - self.head))
+
+    @property
+    def visible_columns(self) -> int:
+        """Whole columns that fit; a cut number would be a wrong number."""
+        return self.wish.fits(self.width)
+
+    # Scrolling
+
+    def reach(self, row: int, column: int) -> None:
+        """Scroll as little as brings a cell into sight."""
+        self.top = _reached(self.top, row, self.visible_rows)
+        self.left = _reached(self.left, column, self.visible_columns)
+        self._clamp()
+
+    def scroll(self, rows: int, columns: int = 0) -> bool:
+        """Scroll by so many rows and columns; whether anything moved."""
+        before = self.top, self.left
+        self.top, self.left = self.top + rows, self.left + columns
+        self._clamp()
+        return before != (self.top, self.left)
+
+    def cell_at(self, x: int, y: int) -> tuple[int, int] | None:
+        """The row and column under a point, if there is one."""
+        row, column = y - self.head, (x - self.label) // self.pitch
+        inside = 0 <= row < self.visible_rows and x >= self.label and column < self.visible_columns
+        return (row + self.top, column + self.left) if inside and self._values is not None else None
+
+    def _clamp(self) -> None:
+        self.top = max(0, min(self.top, self.rows - self.visible_rows))
+        self.left = max(0, min(self.left, self.columns - self.visible_columns))
+
+    # Drawing
+
+    def lines(self, cursor: tuple[int, int] | None = None, marks: Marks | None = None) -> list[Line]:
+        """Every line of the rectangle, each exactly as wide."""
+        width, height = self.width, self.height
+        drawn = [fill(self._heading(focused=cursor is not None), width)]
+        if self._values is None:
+            drawn += [fill(line, width) for line in wrap(((f" {self.content.note}", "faint"),), width, 1)]
+        elif self.visible_columns:
+            drawn += self._numbers(cursor, marks or {})
+        drawn = drawn[:height]
+        return drawn + [((" " * width, "text"),)] * (height - len(drawn))
+
+    def _title(self) -> Line:
+        size = "×".join(map(str, self.content.shape if len(self.content.shape) != 1 else (1, *self.content.shape)))
+        return (*self.content.title, (f"  {size}" if size else "", "muted"))
+
+    def _heading(self, *, focused: bool) -> Line:
+        title = self._title()
+        if focused:
+            title = tuple((text, "current-ground" if role != "muted" else role) for text, role in title)
+        place = self._place()
+        if place and width_of(title) + len(place) + 3 <= self.width:
+            # The place stands over the end of the numbers.
+            end = self.label + self.visible_columns * self.pitch
+            return ends(title, ((place, "muted"),), max(end, width_of(title) + len(place) + 2))
+        return cut(title, self.width)
+
+    def _place(self) -> str:
+        """Which rows are in sight, if not all."""
+        if self._values is None or self.visible_rows >= self.rows:
+            return ""
+        up, down = self.top > 0, self.top + self.visible_rows < self.rows
+        return f"{'↑' if up else ''}{'↓' if down else ''} {self.top}-{self.top + self.visible_rows - 1}"
+
+    def _numbers(self, cursor: tuple[int, int] | None, marks: Marks) -> list[Line]:
+        texts, colours = self._window()
+        gap = " " * (self.pitch - self._cell)
+        columns = range(self.left, self.left + self.visible_columns)
+        width = self.width
+        drawn: list[Line] = []
+        if self.content.shape:
+            drawn.append(self._column_numbers(columns, cursor, marks))
+        used = self.label + len(columns) * self.pitch
+        tail = ((" " * (width - used), "text"),) if used < width else ()
+        for row, (words, roles) in enumerate(zip(texts, colours, strict=True), start=self.top):
+            marked = marks.get(row)
+            here = cursor[1] if cursor is not None and cursor[0] == row else -1
+            label = str(row).rjust(self.label) if self.label else ""
+            role = "current" if here >= 0 else "marked" if marked else "muted"
+            if marked is None and here < 0 and max(roles) < NAN:
+                pieces: list[tuple[str, Role]] = [(gap + word, each) for word, each in zip(words, roles, strict=True)]
+            else:
+                pieces = []
+                for column, word, value in zip(columns, words, roles, strict=True):
+                    mark = CURSOR if column == here else OPERAND if marked and column in marked else PLAIN
+                    pieces += [(gap, "text"), (word, value + mark)]
+            drawn.append(((label, role), *pieces, *tail))
+        return drawn
+
+    def _column_numbers(self, columns: range, cursor: tuple[int, int] | None, marks: Marks) -> Line:
+        before = "‹" if self.left else ""
+        after = " ›" if self.left + len(columns) < self.columns else ""
+        lit = set(next(iter(marks.values()))) if marks else set()
+        here = cursor[1] if cursor is not None else -1
+        numbers = tuple(
+            (str(column).rjust(self.pitch), "current" if column == here else "marked" if column in lit else "muted")
+            for column in columns
+        )
+        if before and not self.label:
+            head, role = numbers[0]
+            line: Line = ((before, "muted"), (head[1:], role), *numbers[1:])
+        else:
+            line = ((before.rjust(self.label), "muted"), *numbers)
+        return fill((*line, (after, "muted")), self.width)
+
+    def _window(self) -> tuple[list[list[str]], list[list[int]]]:
+        """The visible cells' texts and colours: one NumPy pass, one % a row, kept until either changes."""
+        assert self._values is not None
+        bottom, right = self.top + self.visible_rows, self.left + self.visible_columns
+        key = (self._version, self.precision, self.top, bottom, self.left, right)
+        if key != self._block_key:
+            block = self._values[self.top : bottom, self.left : right]
+            colours = colour_numbers(block, self._extent.largest)
+            rows = zip(block.tolist(), colours, strict=True)
+            texts = [_texts(row, numbers, self._format, self._cell) for row, numbers in rows]
+            self._block, self._block_key = (texts, colours), key
+        return self._block
+
+
+def colour_numbers(block: NDArray[np.floating], largest: float) -> list[list[int]]:
+    """Each cell's place on the diverging scale, by the root of its size so that small values differ too."""
+    half = SCALE // 2
+    with np.errstate(all="ignore"):
+        size = np.sqrt(np.abs(block) * (1 / largest if largest and 1 / largest < np.inf else 1.0))
+        places = np.copysign(size, block) * half + (half + 0.5)
+        numbers = np.clip(np.nan_to_num(places), 0.5, SCALE - 0.5).astype(np.intp)
+    numbers[block == 0] = ZERO
+    if not np.isfinite(block).all():
+        numbers[np.isinf(block)] = INFINITE
+        numbers[np.isnan(block)] = NAN
+    listed: list[list[int]] = numbers.tolist()
+    return listed
+
+
+def _texts(row: list[float], colours: list[int], form: Format, cell: int) -> list[str]:
+    """The row's numbers, each exactly `cell` wide."""
+    width = form.width
+    joined = (form.pattern * len(row)) % tuple(row)
+    if len(joined) == width * len(row):
+        texts = [joined[start : start + width] for start in range(0, len(joined), width)]
+    else:
+        alone = (form.pattern % value for value in row)
+        texts = [text if len(text) == width else form.alone(value) for text, value in zip(alone, row, strict=True)]
+    if max(colours, default=0) >= SCALE:
+        for place, number in enumerate(colours):
+            if number >= SCALE:
+                texts[place] = _SPECIAL.get(number) or ("∞" if row[place] > 0 else "-∞")
+    return [text.rjust(cell) for text in texts]
+
+
+def _reached(first: int, wanted: int, count: int) -> int:
+    return min(first, wanted) if wanted < first else max(first, wanted - max(count, 1) + 1)

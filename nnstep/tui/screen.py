@@ -1,0 +1,184 @@
+"""The main screen: every part in its place, and one way to show a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from nnstep.session import Session
+from nnstep.tui import scene
+from nnstep.tui.arrange import Place, Wish, arrange
+from nnstep.tui.board import Board
+from nnstep.tui.explained import Explained
+from nnstep.tui.format import Extents
+from nnstep.tui.formula import Formula
+from nnstep.tui.frame import NOWHERE, Needs, frame
+from nnstep.tui.keys import Keys
+from nnstep.tui.matrix import HEAD, Index
+from nnstep.tui.output import Output
+from nnstep.tui.paint import Line
+from nnstep.tui.panel import Panel
+from nnstep.tui.prompt import Completer, Enter, Prompt
+from nnstep.tui.rule import Rule
+from nnstep.tui.status import Phases, Summary, Where
+from nnstep.tui.tape import TapePanel
+from nnstep.tui.view import View
+
+STEP_PITCH, LAYER_PITCH = 8, 6
+"""Cells of a usual number with its gap on each board, to plan with before there are values."""
+
+
+class MainScreen(Screen[None], inherit_bindings=False):
+    """Places its parts by itself, and only when the size changes: a step asks for no layout.
+
+    Textual's own bindings of a screen move its focus; here tab moves the cursor, and only the prompt takes keys.
+    """
+
+    AUTO_FOCUS = ""
+    ALLOW_SELECT = False
+
+    def __init__(self, session: Session, complete: Completer, enter: Enter) -> None:
+        super().__init__()
+        self.session = session
+        self.model = session.model
+        self.view = View(session)
+        # Shared: a matrix is often on both boards.
+        self.extents = Extents()
+        self.summary = Summary(id="summary")
+        self.phases = Phases(id="phases")
+        self.tape = TapePanel(id="tape")
+        self.formula = Formula(id="formula")
+        self.step_board = Board(self.extents, least_precision=2, id="step")
+        self.explained = Explained(id="explained")
+        self.heading = Rule(id="heading")
+        self.layer_board = Board(self.extents, least_precision=2, id="layer")
+        self.output = Output(id="output")
+        self.prompt = Prompt(complete, enter, id="prompt")
+        self.top_rule = Rule("┬", id="top-rule")
+        self.bottom_rule = Rule("┴", id="bottom-rule")
+        self._where: Where | None = None
+        self._held = False
+
+    def compose(self) -> ComposeResult:
+        """All parts; a frame says where they stand."""
+        yield from (self.summary, self.phases, self.top_rule, self.tape, Rule(id="tape-rule"))
+        yield from (self.formula, self.step_board, self.explained, self.heading, self.layer_board)
+        yield from (self.bottom_rule, self.prompt, Keys(id="keys"), self.output)
+
+    # Where everything stands
+
+    def on_resize(self) -> None:
+        """Place everything anew."""
+        self.place()
+
+    def take(self) -> None:
+        """Show another model, which the session has opened."""
+        self.model, self.view = self.session.model, View(self.session)
+        self.extents.clear()
+        self.place()
+
+    def place(self) -> None:
+        """Give every part its rectangle, and show the step in it."""
+        size = self.size
+        if not size:
+            return
+        self.tape.show(self.session.tape, self.session.position.instruction)
+        places = self._frame(size.width, size.height)
+        for name, place in places.items():
+            self._put(self.query_one(f"#{name}", Panel), place)
+        beside = places["tape"].y == places["step"].y or places["tape-rule"] == NOWHERE
+        self.tape.framed = beside
+        edge = places["tape"].width - 1 if beside else -1
+        self.top_rule.join(edge)
+        self.bottom_rule.join(edge)
+        self._put_output()
+        # The boards learn their sizes in the layout; what they show depends on them.
+        self.call_after_refresh(self.show)
+
+    def _frame(self, width: int, height: int) -> dict[str, Place]:
+        needs = Needs(self.tape.natural, height, height if self.session.layers else 0)
+        first = frame(width, height, needs, zoomed=self.view.zoomed)
+        steps, layers = scene.wanted_shapes(self.session)
+        board = first["step"]
+        step = max((_lines(shapes, board.width, height, STEP_PITCH) for shapes in steps), default=0)
+        layer = max((_lines(shapes, board.width, height, LAYER_PITCH) for shapes in layers), default=0)
+        return frame(width, height, Needs(needs.tape, step, layer), zoomed=self.view.zoomed)
+
+    @staticmethod
+    def _put(widget: Panel, place: Place) -> None:
+        widget.display = place.height > 0
+        if widget.display:
+            widget.styles.offset = (place.x, place.y)
+            widget.styles.width, widget.styles.height = place.width, place.height
+
+    def _put_output(self) -> None:
+        width, height = self.size
+        lines = min(self.output.fit(width), max(height - 5, 3))
+        self.output.styles.offset = (0, height - 2 - lines)
+        self.output.styles.width, self.output.styles.height = width, lines
+
+    # What is shown
+
+    def show(self) -> None:
+        """Show the step on which the session stands."""
+        if self._held:
+            return
+        picture = self.view.picture()
+        self._where = scene.where(self.session)
+        self.summary.show(self._where)
+        self.phases.show(self._where)
+        self.tape.show(self.session.tape, self.session.position.instruction)
+        self.formula.show(*picture.formula)
+        step, layer = picture.step, picture.layer
+        slots = {content.slot for content in layer}
+        if self.view.zoomed and picture.cursor is not None:
+            step, layer = [c for c in (*step, *layer) if c.slot == picture.cursor.slot], []
+        elif not self.layer_board.display and picture.cursor is not None and picture.cursor.slot in slots:
+            # One thing at a time: the cursor has moved on from the step's matrices to the layer's.
+            step, layer = layer, []
+        by_slot = {c.slot: picture.marks[c.source] for c in (*step, *layer) if c.source in picture.marks}
+        self.step_board.show(step, picture.cursor, by_slot)
+        self.layer_board.show(layer, picture.cursor, by_slot)
+        self.heading.show(picture.heading)
+        self.explained.show(picture.told)
+
+    def show_progress(self, progress: float | None) -> None:
+        """Show how far a long move is; touch nothing that it is changing."""
+        if self._where is not None and progress is not None:
+            self.phases.show(replace(self._where, progress=progress))
+
+    def hold(self) -> None:
+        """Read no values until `release`: another thread writes them."""
+        self._held = True
+        self.step_board.hold()
+        self.layer_board.hold()
+
+    def release(self) -> None:
+        """Values can be read again."""
+        self._held = False
+
+    def tell(self, title: str, lines: Sequence[Line]) -> None:
+        """Lay an answer of several lines over the screen."""
+        self.output.show(title, lines)
+        self._put_output()
+
+    def close_output(self) -> bool:
+        """Close it; whether it was open."""
+        was = bool(self.output.display)
+        self.output.display = False
+        return was
+
+
+def _lines(shapes: list[tuple[str, Index]], width: int, height: int, pitch: int) -> int:
+    """The height that a board of such matrices makes use of."""
+    wishes = []
+    for name, shape in shapes:
+        columns, rows = shape[-1] if shape else 1, prod(shape[:-1])
+        label, title = len(str(rows)), len(f"{name}  {rows}×{columns}")
+        wishes.append(Wish(max(label + columns * pitch, title), rows + HEAD, title, label, pitch, columns))
+    _, places = arrange(tuple(wishes), width, height)
+    return max((place.y + place.height for place in places), default=0)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+from nnstep.tui.paint import CURSOR, INFINITE, NAN, OPERAND, SCALE, VALUES, ZERO, Paint
+from nnstep.tui.palette import PALETTES, Palette
+
+
+@pytest.fixture(params=PALETTES.values(), ids=lambda palette: palette.name)
+def palette(request: pytest.FixtureRequest) -> Palette:
+    chosen: Palette = request.param
+    return chosen
+
+
+@pytest.mark.parametrize(("colours", "fewest"), [("truecolor", 60), ("256", 9)])
+def test_values_differ_in_colour_by_sign_and_size(palette: Palette, colours: str, fewest: int) -> None:
+    paint = Paint(palette, colours, colourless=False)
+    scale = [paint.styles[number].color for number in range(SCALE)]
+    assert len(set(scale)) >= fewest
+    assert set(scale[: SCALE // 2]).isdisjoint(scale[SCALE // 2 + 1 :])
+    assert all(colour is not None and (colours != "256" or colour.number is not None) for colour in scale)
+
+
+@pytest.mark.parametrize("colourless", [False, True])
+def test_marks_and_alarms_stand_out_from_every_value(palette: Palette, colourless: bool) -> None:  # noqa: FBT001
+    paint = Paint(palette, "truecolor", colourless=colourless)
+    plain = {paint.styles[number] for number in range(SCALE)}
+    for number in range(VALUES):
+        assert paint.styles[OPERAND + number] not in plain
+        assert paint.styles[CURSOR + number] not in plain | {paint.styles[OPERAND + number]}
+    assert paint.styles[NAN] not in plain
+    assert paint.styles[INFINITE] not in plain
+
+
+def test_without_colour_there_is_none() -> None:
+    paint = Paint(PALETTES["dark"], "truecolor", colourless=True)
+    assert all(style.color is None and style.bgcolor is None for style in paint.styles.values())
+    assert paint.styles[0].bold
+    assert paint.styles[SCALE - 1].bold
+    assert paint.styles[ZERO].dim
+
+
+@pytest.mark.parametrize("width", [0, 1, 5, 8, 40])
+def test_a_strip_is_exactly_as_wide_as_asked(palette: Palette, width: int) -> None:
+    paint = Paint(palette, "truecolor", colourless=False)
+    strip = paint.strip((("δ[1]", "current"), (" 深層", "text"), ("\N{MIDDLE DOT}x", "muted")), width)
+    assert strip.cell_length == width
+    assert cell_len(strip.text) == width
+
+
+def test_neighbours_of_one_style_become_one_segment() -> None:
+    paint = Paint(PALETTES["dark"], "truecolor", colourless=False)
+    assert len(list(paint.strip((("a", "text"), ("b", "text"), ("c", "muted"), ("d", "muted")), 4))) == 2
