@@ -6,17 +6,24 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
 import numpy.typing as npt
 
 from nnstep.commands import execute as execute_line
+from nnstep.commands import resuming
 from nnstep.commands.registry import Result
 from nnstep.engine.names import canonical
 from nnstep.engine.tape import Tape
+from nnstep.errors import CommandError
+from nnstep.model.loader import locate
+from nnstep.render.text import Span, text_of
+from nnstep.render.text import line as line_of
 from nnstep.session import Session
+from nnstep.session.journal import Journal
 from nnstep.session.location import resolve
 from nnstep.session.session import as_array
 from nnstep.timeline import Position, Unit
@@ -32,6 +39,7 @@ class Debugger:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._journal: Journal | None = None
 
     @property
     def position(self) -> Position:
@@ -87,7 +95,29 @@ class Debugger:
         Ctrl+C during a long move stops it at a valid step.
         """
         with _interrupts(self.session):
-            return execute_line(self.session, line)
+            try:
+                outcome = execute_line(self.session, line)
+            except CommandError:
+                # What a script or the commands of a stop have done before the bad line stays done.
+                self._note("")
+                raise
+            lost = "" if outcome.quit else self._note("" if line.lstrip().startswith("#") else line.strip())
+            return _saying(outcome, lost) if lost else outcome
+
+    def keep_journal(self, journal: Journal | None = None) -> None:
+        """Write down every line from now on, so that `nnstep --resume` can bring this session back.
+
+        If that fails, the session goes on without; the text of the line at which it fails says so.
+        """
+        self._journal = journal or Journal(self.session)
+
+    @property
+    def history(self) -> list[str]:
+        """The lines in the journal, those of a session that was resumed included."""
+        return list(self._journal.history) if self._journal else []
+
+    def _note(self, line: str) -> str:
+        return self._journal.note(line) if self._journal else ""
 
     def _move(self, line: str) -> Position:
         self.execute(line)
@@ -97,6 +127,39 @@ class Debugger:
 def open(source: Source, overrides: Mapping[str, object] | None = None) -> Debugger:  # `nnstep.open`
     """Open a model: a path, a bundled name, or a dict of the same keys; `{"training.epochs": 20}` sets single keys."""
     return Debugger(Session(source, overrides))
+
+
+def resume(model: str | None = None, *, force: bool = False, journal: bool = True) -> tuple[Debugger, list[str]]:
+    """Bring back the latest session that has ended, of any model or of one, and what is to be said of it.
+
+    force: even if its model has changed since. journal: go on writing its journal, rather than only read it.
+    CommandError where there is none, ModelError for a model that has changed.
+    """
+    said: list[str] = []
+    kept, held = resuming.find(locate(model) if model else None, said.append)
+    try:
+        debugger = Debugger(resuming.reopen(kept, held, said.append, force=force))
+        if not journal:
+            held.release()
+            return debugger, said
+        if kept.damaged:
+            aside = held.set_aside()
+            said.append(
+                f"its journal was damaged at line {kept.damaged}, so what followed is lost; it is set aside: {aside}"
+            )
+        kept_on = Journal(debugger.session, kept.history, held)
+        said += filter(None, [kept_on.rewrite()])
+        debugger.keep_journal(kept_on)
+    except BaseException:
+        with suppress(OSError):
+            held.release()
+        raise
+    return debugger, said
+
+
+def _saying(outcome: Result, text: str) -> Result:
+    lines = (*outcome.lines, line_of(Span(text, "dim")))
+    return replace(outcome, text=text_of(lines), lines=lines)
 
 
 @contextmanager

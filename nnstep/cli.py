@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import nnstep
-from nnstep.api import Debugger
+from nnstep.api import Debugger, resume
 from nnstep.commands.registry import Result
 from nnstep.errors import CommandError, ModelError, NnstepError
 from nnstep.model import bundled, load
@@ -50,13 +51,17 @@ def _app(arguments: Sequence[str]) -> int:
         description="A time-travel debugger for neural networks: opens MODEL in the terminal.",
         epilog="Also: nnstep run MODEL LINE…, nnstep check PATH…, nnstep models; each has --help.",
     )
-    parser.add_argument("model", nargs="?", default=FIRST_MODEL, help="a model file or a bundled name (default: xor)")
+    parser.add_argument("model", nargs="?", help=f"a model file or a bundled name (default: {FIRST_MODEL})")
     _add_overrides(parser)
+    _add_resume(parser, "the latest session that has ended, of MODEL if it is given, killed or not")
     parser.add_argument("--version", action="version", version=f"nnstep {nnstep.__version__}")
     options = parser.parse_args(arguments)
+    _refuse_mixed(parser, options)
     from nnstep import tui  # the terminal's libraries are loaded only for the app
 
-    return tui.run(options.model, _overrides(options.set))
+    if options.resume:
+        return tui.run(options.model, resumed=True, force=options.force)
+    return tui.run(options.model or FIRST_MODEL, _overrides(options.set))
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -65,9 +70,12 @@ def _run(arguments: Sequence[str]) -> int:
     parser.add_argument("lines", metavar="LINE", nargs="*", help="a command such as 'step 3' or 'print Z[1]'")
     parser.add_argument("-x", dest="file", metavar="FILE", help="read lines from a file first; - for standard input")
     parser.add_argument("--json", action="store_true", help="print an object a line")
+    parser.add_argument("--journal", action="store_true", help="keep what --resume needs, as the app always does")
     _add_overrides(parser)
+    _add_resume(parser, "the latest session of MODEL that has ended")
     options = parser.parse_intermixed_args(arguments)
-    debugger = nnstep.open(options.model, _overrides(options.set))
+    _refuse_mixed(parser, options)
+    debugger = _opened(options)
     report = _report_json if options.json else _report_plain
     for place, line in _lines(options.file, options.lines):
         try:
@@ -80,6 +88,18 @@ def _run(arguments: Sequence[str]) -> int:
         if outcome.quit:
             break
     return 0
+
+
+def _opened(options: argparse.Namespace) -> Debugger:
+    """The model that `run` is given, or the session of it that is resumed."""
+    if options.resume:
+        debugger, said = resume(options.model, force=options.force, journal=options.journal)
+        print(*said, sep="\n", file=sys.stderr)
+        return debugger
+    debugger = nnstep.open(options.model, _overrides(options.set))
+    if options.journal:
+        debugger.keep_journal()
+    return debugger
 
 
 def _lines(file: str | None, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -106,7 +126,8 @@ def _report_plain(debugger: Debugger, place: str, line: str, outcome: Result | C
 
             print_lines(outcome.lines)
         else:
-            print(outcome.text)
+            # Whoever reads along may act on a line: it must not wait for others.
+            print(outcome.text, flush=True)
 
 
 def _report_json(debugger: Debugger, place: str, line: str, outcome: Result | CommandError) -> None:
@@ -117,7 +138,7 @@ def _report_json(debugger: Debugger, place: str, line: str, outcome: Result | Co
         row |= {"text": outcome.text, "value": _jsonable(outcome.value), "stop": _jsonable(outcome.stop)}
     row["step"] = debugger.position.step
     row["error"] = f"{place}{outcome}" if isinstance(outcome, CommandError) else None
-    print(json.dumps(row, ensure_ascii=False, allow_nan=False))
+    print(json.dumps(row, ensure_ascii=False, allow_nan=False), flush=True)
 
 
 def _jsonable(value: object) -> object:
@@ -179,6 +200,18 @@ def _add_overrides(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_resume(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--resume", action="store_true", help=f"go on with {what}")
+    parser.add_argument("--force", action="store_true", help="resume even if the model's files have changed")
+
+
+def _refuse_mixed(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    if options.resume and options.set:
+        parser.error("--set does not go with --resume: the session keeps its own settings")
+    if options.force and not options.resume:
+        parser.error("--force goes with --resume")
+
+
 def _overrides(settings: Iterable[str]) -> Mapping[str, object]:
     """`key=value` settings; a value is TOML where it can be, else text."""
     import tomllib  # only a run with --set needs it
@@ -195,4 +228,21 @@ def _overrides(settings: Iterable[str]) -> Mapping[str, object]:
     return overrides
 
 
-_SUBCOMMANDS = {"run": _run, "check": _check, "models": _models}
+def _bench(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="nnstep bench", description="Measure nnstep beside hand-written NumPy, PyTorch and jax, in one run."
+    )
+    parser.add_argument("--quick", action="store_true", help="the small networks alone, in about a minute")
+    options = parser.parse_args(arguments)
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+        # One thread for all who are compared; NumPy reads this when it is loaded, so it takes a fresh process.
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        again = [sys.executable, "-m", "nnstep", "bench", *arguments]
+        return subprocess.run(again, env=environment, check=False).returncode  # noqa: S603  # ourselves
+    from nnstep.bench import bench  # the table's libraries are loaded only for the table
+
+    bench(quick=options.quick)
+    return 0
+
+
+_SUBCOMMANDS = {"bench": _bench, "run": _run, "check": _check, "models": _models}

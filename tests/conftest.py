@@ -6,7 +6,9 @@ The environment is set when this file is imported: NumPy and Textual read it onc
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 
 # What a developer's shell may say about colour, size and theme is no part of a test.
@@ -34,3 +36,14 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 # The same examples in every run, and none refused for being slow on a busy machine.
 settings.register_profile("nnstep", derandomize=True, deadline=None)
 settings.load_profile("nnstep")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=20, help="how often a scripted session is killed (default: 20)")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_journals_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NNSTEP_STATE", str(tmp_path_factory.mktemp("state")))
+        yield

@@ -2,7 +2,21 @@
 
 # isort: off
 # `help` lists the commands in this order.
-from nnstep.commands import moving, looking, checking, models, helping, app
+from nnstep.commands import (
+    moving,
+    seeking,
+    stopping,
+    catching,
+    looking,
+    asking,
+    displaying,
+    checking,
+    whatif,
+    models,
+    saving,
+    helping,
+    app,
+)
 
 # isort: on
 from nnstep.commands.execute import complete, execute
@@ -13,11 +27,18 @@ __all__ = [
     "Command",
     "Result",
     "app",
+    "asking",
+    "catching",
     "checking",
     "complete",
+    "displaying",
     "execute",
     "helping",
     "looking",
     "models",
     "moving",
+    "saving",
+    "seeking",
+    "stopping",
+    "whatif",
 ]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, get_args, get_origin
 
 from nnstep.commands.registry import COMMANDS, Command, Parameter, Rest, Result, result
 from nnstep.engine.names import shown
 from nnstep.errors import CommandError, NnstepError
+from nnstep.render.displays import display_lines
+from nnstep.render.text import Line, text_of
 from nnstep.session import Session
 from nnstep.session.expression import clipped
 from nnstep.session.location import unit_of
+from nnstep.session.stops import Stop
 from nnstep.timeline import Unit
 
 LONGEST_LINE = 10_000
@@ -21,9 +25,25 @@ MOST = 10**18
 
 
 def execute(session: Session, text: str) -> Result:
-    """Run one line of the language. A bad one raises CommandError, with its cause, and changes nothing."""
+    """Run one line of the language, and what a stop that it reaches has to run.
+
+    A bad line raises CommandError, with its cause, and changes nothing.
+    """
+    before = session.changed
+    outcome = _run(session, text)
+    if isinstance(outcome.stop, Stop) and outcome.stop.commands:
+        outcome = _follow(session, outcome)
+    if session.changed != before and session.displays and not outcome.quit and not outcome.told:
+        lines = (*outcome.lines, *display_lines(session, session.displays))
+        outcome = replace(outcome, text=text_of(lines), lines=lines)
+    return outcome
+
+
+def _run(session: Session, text: str) -> Result:
     if len(text) > LONGEST_LINE:
         raise CommandError(f"a line must have at most {LONGEST_LINE} characters, got {len(text)}")
+    if session.collecting is not None:
+        return collect(session, text)
     try:
         found, rest = read(text)
         if found is None:
@@ -33,6 +53,38 @@ def execute(session: Session, text: str) -> Result:
         raise
     except NnstepError as error:
         raise CommandError(str(error)) from error
+
+
+def _follow(session: Session, outcome: Result) -> Result:
+    """Run the lines of the stop that was reached, and of those that they reach in turn."""
+    lines: list[Line] = []
+    waiting: list[str] = []
+    while True:
+        stop = outcome.stop
+        fresh = list(stop.commands) if isinstance(stop, Stop) else []
+        silent = fresh[:1] == ["silent"]
+        lines += () if silent else outcome.lines
+        waiting = [*(fresh[1:] if silent else fresh), *waiting]
+        if not waiting or session.interrupted:
+            return replace(outcome, text=text_of(lines), lines=tuple(lines))
+        text = waiting.pop(0)
+        try:
+            outcome = _run(session, text)
+        except CommandError as error:
+            raise CommandError(f"in the commands of a stop: {text}: {error}") from error
+
+
+def collect(session: Session, text: str) -> Result:
+    """Take a line for the stop whose `commands` are being said; `end` ends them."""
+    stop = session.collecting
+    assert stop is not None
+    if text.strip() == "end":
+        session.collecting = None
+        return result(f"{len(stop.commands)} lines at stop {stop.number}")
+    if text.strip() != "silent":
+        read(text)
+    stop.commands.append(text.strip())
+    return result([])
 
 
 def read(text: str) -> tuple[Command | None, str]:
@@ -65,6 +117,7 @@ def complete(session: Session, text: str) -> list[str]:
         return []
     head, _, last = rest.rpartition(" ")
     candidates = [choice for parameter in command.parameters for choice in _choices(parameter, session)]
+    candidates += command.words
     return [f"{word} {f'{head} ' if head else ''}{name}" for name in dict.fromkeys(candidates) if name.startswith(last)]
 
 
@@ -77,7 +130,7 @@ def _choices(parameter: Parameter, session: Session) -> list[str]:
         from nnstep.model import bundled  # the folder is looked up only when someone completes
 
         return list(bundled())
-    if parameter.kind is Rest:
+    if parameter.kind is Rest and parameter.name != "file":
         return [name for canonical in session.names for name in dict.fromkeys((canonical, shown(canonical)))]
     return []
 

@@ -10,17 +10,22 @@ import numpy as np
 from nnstep.commands.registry import Rest, Result, command, result
 from nnstep.engine.names import canonical, shown
 from nnstep.errors import CommandError
+from nnstep.render.branches import branch_lines
 from nnstep.render.checks import finding_lines
 from nnstep.render.explanation import explanation_lines, show
+from nnstep.render.health import at_the_end_of, health_lines
 from nnstep.render.matrix import value_lines
 from nnstep.render.numbers import number
 from nnstep.render.position import facts, size_of, tape_lines, where
+from nnstep.render.stops import stop_lines
 from nnstep.render.text import Line, Span, line
 from nnstep.session import Session
 from nnstep.session.expression import clipped
 from nnstep.session.session import as_array
 
 AROUND = 5
+
+Topic = Literal["model", "tape", "position", "stops", "branches", "checkpoints", "health"]
 
 
 @command("print", alias="p")
@@ -55,15 +60,15 @@ def list_(session: Session, n: int = AROUND) -> Result:
 
 
 @command("info", alias="i")
-def info(session: Session, what: Literal["model", "tape", "position", "checkpoints", "health"]) -> Result:
-    """Show all about the model, the tape, the position, the checkpoints or the health of the run."""
+def info(session: Session, what: Topic) -> Result:
+    """Show all about the model, the tape, the position, the stops, branches and checkpoints, or the run's health."""
     return result(_INFO[what](session))
 
 
 _INDEX = re.compile(r"\s*\[\s*(-?\d{1,18}(?:\s*,\s*-?\d{1,18})*)\s*\]$", re.ASCII)
 
 
-def parse_cell(session: Session, text: str) -> tuple[str, tuple[int, ...]]:
+def parse_cell(session: Session, text: str, command: str = "explain") -> tuple[str, tuple[int, ...]]:
     """The name and the index that `NAME[i,j]` says."""
     text = " ".join(text.split())
     name, at = text, list[int]()
@@ -73,7 +78,7 @@ def parse_cell(session: Session, text: str) -> tuple[str, tuple[int, ...]]:
     if canonical(name) in session.names:
         return canonical(name), tuple(at)
     session.expression(text)  # an unknown name is said to be one
-    raise CommandError(f"explain takes one cell, such as Z[1][0,0], got {clipped(text)}")
+    raise CommandError(f"{command} takes one cell, such as Z[1][0,0], got {clipped(text)}")
 
 
 def _readable(session: Session, text: str) -> str:
@@ -125,8 +130,14 @@ def _checkpoints(session: Session) -> list[Line]:
     ]
 
 
+def _stops(session: Session) -> list[Line]:
+    return stop_lines(session.stops)
+
+
 def _health(session: Session) -> list[Line]:
-    return finding_lines(session.findings())
+    position = session.position
+    about = at_the_end_of(position.epoch, position.batch)
+    return [about, *health_lines(session.health()), *finding_lines(session.findings())]
 
 
 def _stretches(numbers: list[int]) -> str:
@@ -141,4 +152,12 @@ def _stretches(numbers: list[int]) -> str:
     return " ".join(texts if len(texts) <= 24 else [*texts[:12], "…", *texts[-12:]])
 
 
-_INFO = {"model": _model, "tape": _tape, "position": where, "checkpoints": _checkpoints, "health": _health}
+_INFO = {
+    "model": _model,
+    "tape": _tape,
+    "position": where,
+    "checkpoints": _checkpoints,
+    "health": _health,
+    "stops": _stops,
+    "branches": branch_lines,
+}

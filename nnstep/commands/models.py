@@ -7,11 +7,19 @@ from nnstep.render.position import here
 from nnstep.render.text import Span, line
 from nnstep.session import Session
 
+NOTHING = Rest("")
+
 
 @command("open")
-def open_(session: Session, model: Rest) -> Result:
-    """Debug another model: a file, or the name of a bundled one."""
-    session.open(str(model))
+def open_(session: Session, model: Rest = NOTHING) -> Result:
+    """Debug another model: a file, or the name of a bundled one; without MODEL, this one anew.
+
+    Stops, displays, marks and branches belong to the model that was open before, and go with it.
+    """
+    if model:
+        session.open(str(model))
+    else:
+        session.open(session.source, session.overrides)
     lines = [line(Span(session.model.title, "heading")), line(session.model.summary), here(session)]
     return result(lines, session.position)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nnstep.commands.registry import Rest, Result, command, result
 from nnstep.render.position import here
-from nnstep.render.text import Line, Span
+from nnstep.render.stops import reached_lines
+from nnstep.render.text import Line, Span, text_of
 from nnstep.session import Session
 from nnstep.session.location import aim, by_units
 from nnstep.timeline import Unit
@@ -57,15 +58,13 @@ def reverse_finish(session: Session) -> Result:
 @command("continue", alias="c", keys={"c": "continue", "C": "reverse-continue"})
 def continue_(session: Session, n: int = 1) -> Result:
     """Run forward to the next stop, the N-th, or to the end of the run."""
-    del n
-    return _to(session, session.length + 1)
+    return _find(session, n, forward=True)
 
 
 @command("reverse-continue", alias="rc")
 def reverse_continue(session: Session, n: int = 1) -> Result:
     """Run backward to the previous stop, the N-th, or to the start of the run."""
-    del n
-    return _to(session, -1)
+    return _find(session, n, forward=False)
 
 
 @command(
@@ -85,13 +84,38 @@ def goto(session: Session, location: Rest) -> Result:
     LOCATION is a step (`1200`), `+N UNIT` or `-N UNIT` (for batch and epoch whole tapes: the same instruction there),
     `50%`, `start`, `end`, `epoch E [batch B] [NAME]`, or NAME: the step at which that matrix is written next.
     """
-    return _to(session, aim(session, location))
+    return jump(session, aim(session, location))
 
 
 @command("restart")
 def restart(session: Session) -> Result:
-    """Go to step 0, before anything."""
-    return _to(session, 0)
+    """Go to step 0, before anything; stops and branches stay."""
+    return jump(session, 0)
+
+
+def _find(session: Session, n: int, *, forward: bool) -> Result:
+    """To the n-th step that a stop matches, or to the end (or the start), which is said."""
+    edge = session.length if forward else 0
+    if not any(stop.enabled for stop in session.stops) or session.step == edge:
+        return jump(session, session.length + 1 if forward else -1)
+    start = session.place
+    found = session.find(forward=forward, skip=n - 1)
+    if session.place != start:
+        session.travels.jumped(start)
+    if found is not None:
+        lines = [*reached_lines(session, found), here(session)]
+        return Result(text_of(lines), session.position, found.stops[0], tuple(lines))
+    note = "interrupted" if session.interrupted else f"the {'end' if forward else 'start'} of the run"
+    return result((*here(session), Span(f"  ({note})", "dim")), session.position)
+
+
+def jump(session: Session, target: int) -> Result:
+    """A move that `back` can undo."""
+    start = session.place
+    outcome = _to(session, target)
+    if session.place != start:
+        session.travels.jumped(start)
+    return outcome
 
 
 def _to(session: Session, target: int) -> Result:

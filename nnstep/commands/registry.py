@@ -22,6 +22,7 @@ class Result:
     stop   the stop it reached, if it reached one
     lines  the text as lines of spans, for whoever shows it in colour
     quit   whether the debugger should be left
+    told   whether the displays are among its lines already
     """
 
     text: str
@@ -29,6 +30,7 @@ class Result:
     stop: object = None
     lines: tuple[Line, ...] = ()
     quit: bool = False
+    told: bool = False
 
 
 def result(lines: list[Line] | Line | str, value: object = None, *, leave: bool = False) -> Result:
@@ -57,6 +59,7 @@ class Command:
     keys      Textual key → the line it types
     usage     what is written behind the name
     app_only  it changes the view alone, so the app runs it and headless it does nothing
+    words     what completion offers besides its arguments
     """
 
     name: str
@@ -68,25 +71,28 @@ class Command:
     parameters: tuple[Parameter, ...]
     app_only: bool = False
     usage: str = field(default="")
+    words: tuple[str, ...] = ()
 
 
 COMMANDS: dict[str, Command] = {}
 
 
-def command(
+def command(  # noqa: PLR0913  # a declaration says all that there is to say
     name: str,
     *,
     alias: str = "",
     keys: Mapping[str, str] | None = None,
     usage: str = "",
     app_only: bool = False,
+    details: str = "",
+    words: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Declare a command; its docstring is its help, its signature what it takes."""
+    """Declare a command; its docstring, then `details`, are its help, its signature what it takes."""
 
     def declare(function: Callable[..., Result]) -> Callable[..., Result]:
         assert name not in COMMANDS, name
         assert function.__doc__, name
-        summary, _, details = inspect.cleandoc(function.__doc__).partition("\n\n")
+        summary, _, more = inspect.cleandoc(function.__doc__).partition("\n\n")
         parameters = _parameters(function)
         COMMANDS[name] = Command(
             name,
@@ -94,10 +100,11 @@ def command(
             tuple(alias.split()),
             keys or {},
             " ".join(summary.split()),
-            details,
+            f"{more}\n{details}".strip("\n"),
             parameters,
             app_only,
             usage or " ".join(_usage(parameter) for parameter in parameters),
+            words,
         )
         return function
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -18,8 +18,13 @@ from nnstep.engine.names import shown
 
 Index = tuple[int | str, ...]
 Show = Callable[[float], str]
+Grid = Mapping[str, np.ndarray]
+"""The numbers that index letters run through, each letter along an axis of its own."""
+Values = np.ndarray | np.float64
+"""Values over a grid, or the one that they all are."""
 
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
+SUBSCRIPTS = str.maketrans("ijk", "ᵢⱼₖ")
 LONG_SUM = 8
 """A sum of more terms than this shows only its largest ones."""
 LARGEST = 4
@@ -33,12 +38,20 @@ class Cell:
     """A number of the run, or an operation on such numbers."""
 
     binding = ATOM
-    parts: tuple[Cell, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Cell, ...]:
+        """What it is made of."""
+        return ()
 
     @cached_property
     def value(self) -> float:
         """The number, in float64."""
         raise NotImplementedError
+
+    def over(self, grid: Grid) -> Values:  # noqa: ARG002  # what has no letter is the same all over
+        """The values that it takes as index letters run; TypeError or ValueError where they cannot be had at once."""
+        return np.float64(self.value)
 
     def text(self, show: Show | None = None) -> str:
         """The expression with symbols, or with numbers written by `show`."""
@@ -137,6 +150,15 @@ class Leaf(Cell):
     def value(self) -> float:
         return float(self.operand.array[self.index])  # type: ignore[index]  # letters never reach here
 
+    def over(self, grid: Grid) -> Values:
+        index: tuple[Any, ...] = tuple(grid[i] if isinstance(i, str) and i in grid else i for i in self.index)
+        if index == self.index:
+            return np.float64(self.value)
+        if type(self) is not Leaf:
+            raise TypeError(type(self))
+        values: np.ndarray = self.operand.array[index].astype(np.float64)
+        return values
+
     def text(self, show: Show | None = None) -> str:
         if show is not None:
             return show(self.value)
@@ -162,12 +184,20 @@ class Operation(Cell):
         self.binding = binding
         self.bindings = bindings
         self.function = function
-        self.parts = parts
+        self._parts = parts
+
+    @property
+    def parts(self) -> tuple[Cell, ...]:
+        return self._parts
 
     @cached_property
     def value(self) -> float:
         with np.errstate(all="ignore"):
             return float(self.function(*(np.float64(part.value) for part in self.parts)))
+
+    def over(self, grid: Grid) -> Values:
+        values: Values = self.function(*(part.over(grid) for part in self.parts))
+        return values
 
     def text(self, show: Show | None = None) -> str:
         leading = self.pattern.startswith("{} ")
@@ -185,35 +215,110 @@ class Operation(Cell):
 
 
 class Sum(Cell):
-    """A sum of terms; a Σ over an index where `term` is given, else the terms one by one."""
+    """A sum of terms; a Σ over an index where a symbol is given, else the terms one by one."""
 
     binding = SUM
 
     def __init__(self, parts: tuple[Cell, ...], symbol: Cell | None = None, letter: str = "") -> None:
-        self.parts = tuple(part for term in parts for part in _addends(term)) if symbol is None else parts
+        self._parts = tuple(part for term in parts for part in _addends(term)) if symbol is None else parts
         self.symbol = symbol
         self.letter = letter
+
+    @property
+    def parts(self) -> tuple[Cell, ...]:
+        return self._parts
+
+    @property
+    def count(self) -> int:
+        """How many terms there are."""
+        return len(self.parts)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """The terms' values."""
+        return np.array([part.value for part in self.parts], dtype=np.float64)
 
     @cached_property
     def value(self) -> float:
         with np.errstate(all="ignore"):
-            return float(np.sum(np.array([part.value for part in self.parts], dtype=np.float64)))
+            return float(np.sum(self.values))
+
+    def over(self, grid: Grid) -> Values:
+        return sum((part.over(grid) for part in self.parts), np.float64(0))
+
+    def part(self, place: int) -> Cell:
+        """One of the terms."""
+        return self.parts[place]
 
     def text(self, show: Show | None = None) -> str:
         if self.symbol is not None and show is None:
             return f"Σ{self.letter} {self.symbol.wrapped(None, PRODUCT, first=True)}"
-        if show is None or len(self.parts) <= LONG_SUM:
+        if show is None or self.count <= LONG_SUM:
             return _joined([part.wrapped(show, SUM, first=True) for part in self.parts])
-        order = sorted(self.parts, key=lambda part: -_weight(part.value))
-        largest, rest = order[:LARGEST], order[LARGEST:]
-        remainder = Sum(tuple(rest), symbol=rest[0]).value
-        texts = [part.wrapped(show, SUM, first=True) for part in largest]
-        return f"{_joined([*texts, show(remainder)])} ({len(rest)} smaller terms)"
+        weights = np.where(np.isnan(self.values), math.inf, np.abs(self.values))
+        order = np.argsort(-weights, kind="stable")
+        with np.errstate(all="ignore"):
+            remainder = float(np.sum(self.values[order[LARGEST:]]))
+        texts = [self.part(int(place)).wrapped(show, SUM, first=True) for place in order[:LARGEST]]
+        return f"{_joined([*texts, show(remainder)])} ({self.count - LARGEST} smaller terms)"
 
     def reduced(self) -> Cell:
         if all(isinstance(part, Number) for part in self.parts):
             return Number(self.value)
         return Sum(tuple(_half_reduced(part) for part in self.parts), symbol=self.symbol, letter=self.letter)
+
+
+class Sigma(Sum):
+    """A Σ whose terms are made when they are asked for; their values need none of them: NumPy works out all at once.
+
+    One letter an index, with the count that it runs through; term(0, 0) is the first term, term("i", "j") the symbol.
+    """
+
+    def __init__(self, letters: str, counts: tuple[int, ...], term: Callable[..., Cell]) -> None:
+        self._symbol = term(*letters)
+        super().__init__((), symbol=self._symbol, letter=letters.translate(SUBSCRIPTS))
+        self._counts = counts
+        self._term = term
+        self._grid = dict(zip(letters, np.ix_(*map(range, counts)), strict=True))
+
+    @cached_property
+    def parts(self) -> tuple[Cell, ...]:
+        return tuple(self._term(*place) for place in np.ndindex(self._counts))
+
+    @property
+    def count(self) -> int:
+        return math.prod(self._counts)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        try:
+            return self._spread(self._symbol)
+        except (TypeError, ValueError):
+            # A function of one number at a time, such as a choice between two.
+            return np.array([part.value for part in self.parts], dtype=np.float64)
+
+    def part(self, place: int) -> Cell:
+        return self._term(*(int(i) for i in np.unravel_index(place, self._counts)))
+
+    def factors(self) -> Iterator[tuple[Leaf, np.ndarray]]:
+        """What each cell that a term reads is in all terms; letters in its index stand for numbers."""
+        for leaf in self._symbol.leaves():
+            if type(leaf) is Leaf:
+                yield leaf, self._spread(leaf)
+
+    def leaf(self, factor: Leaf, place: int) -> Leaf:
+        """A cell that `factors` gave, as one of the terms reads it."""
+        at = dict(zip(self._grid, np.unravel_index(place, self._counts), strict=True))
+        return Leaf(factor.operand, tuple(int(at[i]) if isinstance(i, str) else i for i in factor.index))
+
+    def over(self, grid: Grid) -> Values:
+        if any(isinstance(i, str) and i in grid for leaf in self._symbol.leaves() for i in leaf.index):
+            raise TypeError(grid)
+        return np.float64(self.value)
+
+    def _spread(self, cell: Cell) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(cell.over(self._grid), self._counts).ravel()
 
 
 class Operand:
@@ -238,16 +343,13 @@ class Everywhere(Number):
 
 
 def sigma(letter: str, count: int, term: Callable[[Any], Cell]) -> Cell:
-    """Σ of term(0) … term(count − 1); term(letter) is its symbol."""
-    return sigma_all(letter, (count,), term)
+    """Σ of term(0) … term(count − 1); term(letter) is its symbol, and its functions must be elementwise."""
+    return Sigma(letter, (count,), term)
 
 
 def sigma_all(letters: str, counts: tuple[int, ...], term: Callable[..., Cell]) -> Cell:
     """Σ of term(i, j, …) over several indices, one letter each; the term itself where there is none."""
-    if not counts:
-        return term()
-    parts = tuple(term(*place) for place in np.ndindex(counts))
-    return Sum(parts, symbol=term(*letters), letter=letters.translate(SUBSCRIPTS))
+    return Sigma(letters, counts, term) if counts else term()
 
 
 def whole(pattern: str, operand: Operand, function: Callable[[np.ndarray], float]) -> Cell:
@@ -316,10 +418,6 @@ def _half_reduced(part: Cell) -> Cell:
 
 def _addends(term: Cell) -> tuple[Cell, ...]:
     return term.parts if isinstance(term, Sum) and term.symbol is None else (term,)
-
-
-def _weight(value: float) -> float:
-    return math.inf if math.isnan(value) else abs(value)
 
 
 def _joined(texts: list[str]) -> str:

@@ -75,7 +75,7 @@ class Program:
         self._names: dict[int, str] = {}
         self._bound: dict[str, object] = {}
         self._probed = False
-        lines = [line for step in steps for line in self._lines(step)]
+        lines = [line for step in steps for line in self._lines(step, last=step is steps[-1])]
         self.source = self._source(lines, counts=any(_reads(call, t) for step in steps for call in step.calls))
         namespace: dict[str, Any] = {**self._bound, "loss": loss.item, "tick": t.fill}
         exec(compile(self.source, "<tape>", "exec"), namespace)  # noqa: S102  # our own text: names and calls alone
@@ -90,7 +90,7 @@ class Program:
     def _source(self, lines: list[str], *, counts: bool) -> str:
         variables = "".join(f", {name}" for name in self.views.values())
         names = "".join(f", {name}={name}" for name in self._bound)
-        body = [*(["tick(t)"] if counts else []), *lines, "store(t, loss())"]
+        body = [*(["tick(t)"] if counts else []), *lines]
         if self._probed:
             body.append("if first and hits: return")
         return "\n".join(
@@ -101,10 +101,12 @@ class Program:
             ]
         )
 
-    def _lines(self, step: Step) -> Iterator[str]:
-        """The calls of one instruction, then its probes."""
+    def _lines(self, step: Step, *, last: bool) -> Iterator[str]:
+        """The calls of one instruction, then its probes; the last ones find the iteration's loss stored."""
         for call in step.calls:
             yield self._line(call)
+        if last:
+            yield "store(t, loss())"
         for place, probe in step.probes:
             name = self._name(probe, "probe")
             yield f"match = {name}(t, {step.index})"

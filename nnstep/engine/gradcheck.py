@@ -57,6 +57,14 @@ class Check:
         return next((word for bound, word in bands if self.error <= bound), "wrong")
 
 
+@dataclass(frozen=True)
+class _Slope:
+    """A derivative by differences, and what rounding the losses may have added to it."""
+
+    value: float
+    noise: float
+
+
 class GradientChecker:
     """One iteration in float64, whose matrices can be nudged cell by cell.
 
@@ -96,33 +104,37 @@ class GradientChecker:
                 continue
             compared += 1
             exact = float(analytic[at])
-            worst = max(worst, (_relative(exact, numeric, floor), at, exact, numeric), key=lambda row: row[0])
+            error = _relative(exact, numeric, floor)
+            worst = max(worst, (error, at, exact, numeric.value), key=lambda row: row[0])
         return Check(gradient_of(name), max(worst[0], 0.0), *worst[1:], compared, analytic.size, kinks)
 
-    def _slope(self, name: str, at: tuple[int, ...]) -> float | None:
-        """∂L/∂name[at] by differences of the fourth order; None at a kink.
+    def _slope(self, name: str, at: tuple[int, ...]) -> _Slope | None:
+        """∂L/∂name[at] by differences of the fourth order; None at a kink, or where the cell is not finite.
 
         The step is chosen for this cell: of those that cross no kink, the one that agrees best with the one before.
         """
         matrix = self._sheet.arrays[name]
         value = float(matrix[at])
-        typical = max(abs(value), float(np.sqrt(np.mean(np.square(matrix)))) or 1.0)
+        if not math.isfinite(value):
+            return None
+        finite = matrix[np.isfinite(matrix)]
+        typical = max(abs(value), float(np.sqrt(np.mean(np.square(finite)))) or 1.0)
         best, gap = None, math.inf
         # Steps of a matrix's typical size leave the domain where a cell is tiny: a probability would fall below 0.
         for scale, step in itertools.product(dict.fromkeys((typical, abs(value) or typical)), STEPS):
-            if gap <= AGREED * abs(best or 0.0):
+            if best is not None and gap <= max(AGREED * abs(best.value), best.noise):
                 break
             slope = self._difference(name, at, value, 2.0 ** round(math.log2(step * scale)))
             if slope is None:
                 continue
-            if best is None or abs(slope - best) < gap:
-                gap = math.inf if best is None else abs(slope - best)
+            if best is None or abs(slope.value - best.value) < gap:
+                gap = math.inf if best is None else abs(slope.value - best.value)
                 best = slope
         matrix[at] = value
         self._forward(name)
         return best
 
-    def _difference(self, name: str, at: tuple[int, ...], value: float, step: float) -> float | None:
+    def _difference(self, name: str, at: tuple[int, ...], value: float, step: float) -> _Slope | None:
         losses = []
         for count in (-2, -1, 1, 2):
             self._sheet.arrays[name][at] = value + count * step
@@ -133,7 +145,8 @@ class GradientChecker:
             if not math.isfinite(losses[-1]):
                 return None
         far_below, below, above, far_above = losses
-        return (far_below - 8 * below + 8 * above - far_above) / (12 * step)
+        rounding = 2 * np.finfo(np.float64).eps * max(abs(loss) for loss in losses)
+        return _Slope((far_below - 8 * below + 8 * above - far_above) / (12 * step), float(rounding / step))
 
     def _forward(self, name: str) -> None:
         """Compute every node after `name` again; all of them where it is no node."""
@@ -164,11 +177,12 @@ def _same(pattern: list[Matrix], other: list[Matrix]) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(pattern, other, strict=True))
 
 
-def _relative(analytic: float, numeric: float, floor: float) -> float:
-    if math.isnan(analytic) or math.isnan(numeric):
+def _relative(analytic: float, numeric: _Slope, floor: float) -> float:
+    """How far the two are apart, beyond what rounding the losses alone explains."""
+    if math.isnan(analytic):
         return math.inf
-    size = max(abs(analytic), abs(numeric), floor)
-    return abs(analytic - numeric) / size if size else 0.0
+    size = max(abs(analytic), abs(numeric.value), floor)
+    return max(abs(analytic - numeric.value) - numeric.noise, 0.0) / size if size else 0.0
 
 
 def _spread(shape: Shape) -> Iterator[tuple[int, ...]]:

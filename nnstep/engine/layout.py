@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -11,8 +11,11 @@ import numpy as np
 
 from nnstep.engine.formula import Shape
 from nnstep.engine.graph import Graph, Parameter
-from nnstep.engine.recorder import Joints, Matrix
+from nnstep.engine.recorder import Joints, Matrix, address
 from nnstep.engine.tape import Instruction, Tape
+
+ALIGNMENT = 64
+"""Bytes at whose multiples a buffer starts: a line of the cache, and the widest vector registers."""
 
 
 @dataclass(frozen=True)
@@ -84,19 +87,29 @@ def _partners(graph: Graph) -> dict[str, str]:
     return partners
 
 
-def buffers(tape: Tape, dtype: np.dtype[Any], joints: Joints) -> dict[str, Matrix]:
-    """A buffer for every forward and backward matrix, but for the gradients of parameters.
+def buffers(
+    tape: Tape, dtype: np.dtype[Any], joints: Joints, *, separate: bool, without: Collection[str] = ()
+) -> tuple[Matrix, dict[str, Matrix]]:
+    """A buffer for every forward and backward matrix but those named in `without`, and the slab that all lie in.
 
     Matrices of rows are kept as features × rows with a row of ones last, so that a product with [W | b] reads and
     writes memory in order; the views returned have the documented shapes. A matrix that is equal to another one by
-    its formula (the output of an identity layer) is that other one.
+    its formula (the output of an identity layer) is that other one, unless all are to be separate. One slab for all
+    lets a NaN anywhere be found by a single call.
     """
+    computed = {item.name: item for item in tape if item.phase in ("forward", "backward") and item.name not in without}
+    same = {name: "" if separate else _same_as(item) for name, item in computed.items()}
+    own = [item for name, item in computed.items() if same[name] not in computed]
+    slab = np.zeros(sum(_cells(item.shape, dtype) for item in own) + ALIGNMENT // dtype.itemsize, dtype)
+    start = -address(slab) % ALIGNMENT // dtype.itemsize
     arrays: dict[str, Matrix] = {}
-    for instruction in tape:
-        if instruction.phase in ("forward", "backward"):
-            same = _same_as(instruction)
-            arrays[instruction.name] = arrays[same] if same in arrays else _buffer(instruction.shape, dtype, joints)
-    return arrays
+    for item in own:
+        arrays[item.name] = _buffer(slab[start:], item.shape, joints)
+        start += _cells(item.shape, dtype)
+    for name in computed:
+        if name not in arrays:
+            arrays[name] = arrays[same[name]]
+    return slab, arrays
 
 
 def _same_as(instruction: Instruction) -> str:
@@ -108,10 +121,17 @@ def _same_as(instruction: Instruction) -> str:
     return operand if isinstance(operand, str) else ""
 
 
-def _buffer(shape: Shape, dtype: np.dtype[Any], joints: Joints) -> Matrix:
+def _cells(shape: Shape, dtype: np.dtype[Any]) -> int:
+    """The numbers that a buffer takes up, filled up so that the next one is aligned."""
+    rows, columns = shape if len(shape) == 2 else (prod(shape), 0)
+    unit = ALIGNMENT // dtype.itemsize
+    return -(-rows * (columns + 1) // unit) * unit
+
+
+def _buffer(space: Matrix, shape: Shape, joints: Joints) -> Matrix:
     if len(shape) != 2:
-        return np.zeros(shape, dtype)
+        return space[: prod(shape)].reshape(shape)
     rows, columns = shape
-    storage = np.zeros((columns + 1, rows), dtype)
+    storage = space[: rows * (columns + 1)].reshape(columns + 1, rows)
     storage[-1] = 1
     return joints.extend(storage.T)

@@ -16,7 +16,7 @@ from nnstep.engine.layout import Layout, buffers
 from nnstep.engine.names import SETTINGS, gradient_of
 from nnstep.engine.ops import Optimizer
 from nnstep.engine.recorder import Call, Joints, Matrix, Recorder
-from nnstep.engine.tape import Instruction, Tape
+from nnstep.engine.tape import Application, Instruction, Tape
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,17 @@ class Plan:
 class Scope:
     """The matrices of a running iteration, for the probes that look at them.
 
-    Attributes: arrays, by name; rows of the batch.
+    Attributes: arrays, by name; rows of the batch; stepwise, whether the instructions are run one by one; shared, what
+    probes work out for one another; inputs, the batch's matrices that are to be readable.
     """
 
-    def __init__(self, sheet: Sheet, machine: Machine) -> None:
-        self.arrays = sheet.arrays
+    def __init__(self, sheet: Sheet, machine: Machine, *, stepwise: bool = False) -> None:
+        self.stepwise = stepwise
+        self.arrays = dict(sheet.arrays)
         self.rows = sheet.rows
+        self.shared: dict[type, Any] = {}
+        self.inputs: dict[str, Matrix] = {}
+        self._sheet = sheet
         self._machine = machine
         self.before: dict[str, Matrix] = {}
 
@@ -62,10 +67,47 @@ class Scope:
             self.before = self._machine.views(self.state)
         return self.before[name]
 
+    def keep_input(self, name: str) -> None:
+        """Have a matrix of the data readable, if the name is one; to be asked for while binding.
+
+        The loop over the batches reads each where it was gathered, so it has to be copied for the probes.
+        """
+        if self.stepwise or name in self.inputs:
+            return
+        for matrix in self._sheet.inputs:
+            if matrix.name == name:
+                self.inputs[name] = copy = np.empty_like(self._sheet.templates[name])
+                self.arrays[name] = copy[:, :-1] if matrix.ones else copy.T
+
+    def keep_old(self) -> None:
+        """Take note of parameters and slots, at an iteration's start."""
+        if self.before:
+            np.copyto(self.state, self._machine.state)
+
+    @property
+    def layout(self) -> Layout:
+        """Where each parameter lies in `gradient`, and in the fronts of `current` and `state`."""
+        return self._machine.layout
+
     @property
     def gradient(self) -> Matrix:
         """The gradients of all parameters, in one vector."""
         return self._machine.gradient
+
+    @property
+    def current(self) -> Matrix:
+        """Parameters and slots as they are now, in one vector; `state`, where `old` was asked for, as they were."""
+        return self._machine.state
+
+    @property
+    def slab(self) -> Matrix:
+        """Where all that the forward and backward phases compute lies, but for the parameters' gradients."""
+        return self._sheet.slab
+
+    @property
+    def sources(self) -> Mapping[str, Matrix]:
+        """All rows of each input."""
+        return self._machine.plan.sources
 
 
 class Watcher(Protocol):
@@ -78,10 +120,12 @@ class Watcher(Protocol):
 class Sheet:
     """The tape for one batch size, its buffers and its compiled program.
 
-    calls  the NumPy calls of each forward and backward instruction, by the matrix it writes
+    calls     the NumPy calls of each forward and backward instruction, by the matrix it writes
+    slab      where all that the forward and backward phases compute lies, but for the parameters' gradients
+    separate  nothing is shared between instructions, so that each can be run for itself, on edited matrices
     """
 
-    def __init__(self, machine: Machine, rows: int) -> None:
+    def __init__(self, machine: Machine, rows: int, *, separate: bool = False) -> None:
         self._machine = machine
         plan = machine.plan
         joints = Joints()
@@ -95,16 +139,18 @@ class Sheet:
             for matrix in graph.inputs
         }
         gradients = machine.layout.views(machine.gradient, joints)
+        flat = {gradient_of(name): view for name, view in gradients.items() if gradient_of(name) in self.tape}
+        self.slab, computed = buffers(self.tape, plan.dtype, joints, separate=separate, without=flat)
         self.arrays: dict[str, Matrix] = {
             **machine.settings,
-            **buffers(self.tape, plan.dtype, joints),
-            **{gradient_of(name): view for name, view in gradients.items() if gradient_of(name) in self.tape},
+            **computed,
+            **flat,
             **inputs,
             **machine.views(machine.state, joints),
         }
         self._capacity = 0
         self._stacks: dict[str, Matrix] = {}
-        self._recorder = Recorder(plan.dtype, joints)
+        self._recorder = Recorder(plan.dtype, joints, separate=separate)
         self.calls = {step.name: self._calls(step) for step in self.tape if step.phase != "update"}
         self._joint_update = machine.joint_update(self._recorder)
         self.program = self._compile(())
@@ -124,6 +170,7 @@ class Sheet:
             Step(item.index, self.calls[item.name], probes[item.index]) for item in self.tape if item.phase != "update"
         ]
         start = [Call(np.copyto, (scope.state, self._machine.state), {})] if scope.before else []
+        start += [Call(np.copyto, (copy, self.templates[name]), {}) for name, copy in scope.inputs.items()]
         steps.insert(0, Step(0, start, probes[0]))
         steps += self._update_steps(probes)
         return Program(steps, self.templates, self.arrays[self.tape.loss], self._machine.settings["t"])
@@ -159,14 +206,29 @@ class Sheet:
         calls = run.instruction()
         for place, term in enumerate(instruction.terms):
             target = run.scratch(out) if place else out
-            operands = {
-                key: run.constant(operand.value) if isinstance(operand, Constant) else self.arrays[operand]
-                for key, operand in term.operands.items()
-            }
+            operands = {key: self._operand(term, key) for key in term.operands}
             term.formula.compute(run, out=target, **operands, **term.attributes)
             if place:
                 run(np.add, out, target, out=out)
         return calls
+
+    def _operand(self, term: Application, key: str) -> Matrix:
+        """An operand's array; where instructions are separate, what is saved from another one is worked out again."""
+        operand = term.operands[key]
+        if isinstance(operand, Constant):
+            return self._recorder.constant(operand.value)
+        if key not in term.formula.saved or not self._recorder.separate:
+            return self.arrays[operand]
+        again = self._recorder.scratch(self.arrays[operand])
+        [made] = self.tape.named(operand).terms
+        made.formula.compute(
+            self._recorder, out=again, **{each: self._operand(made, each) for each in made.operands}, **made.attributes
+        )
+        return again
+
+    def update_calls(self, instruction: Instruction) -> list[Call]:
+        """The NumPy calls of one instruction of the update."""
+        return self._calls(instruction)
 
 
 class Machine:
@@ -194,6 +256,10 @@ class Machine:
         if rows not in self._sheets:
             self._sheets[rows] = Sheet(self, rows)
         return self._sheets[rows]
+
+    def separate_sheet(self, rows: int) -> Sheet:
+        """The same, with nothing shared between instructions."""
+        return Sheet(self, rows, separate=True)
 
     def views(self, state: Matrix, joints: Joints | None = None) -> dict[str, Matrix]:
         """Parameters and slots by name, as views of a state vector."""

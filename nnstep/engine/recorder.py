@@ -55,16 +55,19 @@ class Recorder:
     """What a formula's `compute` is given in place of NumPy: every call is noted, none is made.
 
     The arrays are real, so views and shapes are worked out here, once; at run time only the calls remain.
+
+    separate: every instruction is to stand for itself, since what it reads may have been edited meanwhile.
     """
 
-    def __init__(self, dtype: np.dtype[Any], joints: Joints) -> None:
+    def __init__(self, dtype: np.dtype[Any], joints: Joints, *, separate: bool = False) -> None:
         self.dtype = dtype
+        self.separate = separate
         self.joints = joints
         self.calls: list[Call] = []
         self._constants: dict[object, Matrix] = {}
         self._scratch: dict[tuple[object, ...], list[Matrix]] = {}
         self._taken: list[tuple[tuple[object, ...], Matrix]] = []
-        self._filled: set[int] = set()
+        self._products: dict[int, tuple[Matrix, Matrix, Matrix]] = {}
         self._kept: dict[tuple[str, int], Matrix] = {}
 
     def instruction(self) -> list[Call]:
@@ -123,7 +126,8 @@ class Recorder:
     def keep(self, what: str, of: Matrix, like: Matrix) -> Matrix:
         """Space for a by-product of working on `of` that a later instruction can use again."""
         array: Matrix = np.zeros_like(like)
-        self._kept[what, id(of)] = array
+        if not self.separate:
+            self._kept[what, id(of)] = array
         return array
 
     def kept(self, what: str, of: Matrix) -> Matrix | None:
@@ -138,13 +142,30 @@ class Recorder:
         """The matrix of x with a column of ones behind it, if one lies there."""
         return self.joints.extended.get(id(x))
 
-    def fills(self, column: Matrix) -> None:
-        """Say that a matrix has been filled by an earlier instruction's product."""
-        self._filled.add(address(column))
+    def joint_product(self, a: Matrix, b: Matrix, block: Matrix, *, out: Matrix) -> None:
+        """a b fills a block; `out` is its part before the last column, which a later instruction asks for by `filled`.
+
+        Where instructions are separate, each works out the whole block and takes its own part.
+        """
+        self._products[address(block[:, -1])] = (a, b, block)
+        if self.separate:
+            space = self.scratch(block)
+            self.dot(a, b, out=space)
+            self(np.copyto, out, space[:, :-1])
+        else:
+            self.dot(a, b, out=block)
 
     def filled(self, out: Matrix) -> bool:
-        """Whether an earlier instruction's product fills this matrix."""
-        return address(out) in self._filled
+        """Whether an earlier instruction's joint product fills this matrix."""
+        product = self._products.get(address(out))
+        if product is None:
+            return False
+        if self.separate:
+            a, b, block = product
+            space = self.scratch(block)
+            self.dot(a, b, out=space)
+            self(np.copyto, out, space[:, -1])
+        return True
 
 
 def address(array: Matrix) -> int:

@@ -36,7 +36,7 @@ class Batches:
     def indices(self, iteration: int) -> Indices:
         """The rows of one iteration's batch."""
         epoch, batch = divmod(iteration, self.epoch)
-        return self._order(epoch)[batch * self.size : (batch + 1) * self.size]
+        return self.order(epoch)[batch * self.size : (batch + 1) * self.size]
 
     def stretch(self, first: int, most: int) -> Indices:
         """The rows of `first` and the iterations after it, (iterations, rows): at most `most`, all of one size."""
@@ -47,7 +47,7 @@ class Batches:
         if batch == full:
             return self.indices(first)[None]
         count = min(most, full - batch)
-        return self._order(epoch)[batch * self.size : (batch + count) * self.size].reshape(count, self.size)
+        return self.order(epoch)[batch * self.size : (batch + count) * self.size].reshape(count, self.size)
 
     def _even_stretch(self, first: int, most: int) -> Indices:
         """Without a smaller last batch, a stretch runs over the ends of epochs, to the end of the block."""
@@ -57,7 +57,8 @@ class Batches:
         found: Indices = batches[start : start + most]
         return found
 
-    def _order(self, epoch: int) -> Indices:
+    def order(self, epoch: int) -> Indices:
+        """The order of all rows in an epoch."""
         block, place = divmod(epoch, self._epochs_at_once)
         order: Indices = self._block(block)[place]
         return order

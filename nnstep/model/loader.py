@@ -26,7 +26,7 @@ def load(source: str | os.PathLike[str] | Mapping[str, object], overrides: Mappi
     if isinstance(source, Mapping):
         path, place, folder = None, "model", Path()
     else:
-        path = _find(source)
+        path = locate(source)
         place, folder = harmless(str(path)), path.parent
     try:
         tables = _tables(source) if isinstance(source, Mapping) else _read(path or Path())
@@ -39,15 +39,8 @@ def load(source: str | os.PathLike[str] | Mapping[str, object], overrides: Mappi
         raise ModelError(f"{place}: is nested too deeply") from error
 
 
-def bundled() -> dict[str, Path]:
-    """The models that travel with nnstep, by name."""
-    package = Path(__file__).parent.parent
-    # Installed, they lie inside the package; in a checkout, beside it.
-    folder = next((f for f in (package / "models", package.parent / "models") if f.is_dir()), None)
-    return {file.stem: file for file in sorted(folder.glob("*.toml"))} if folder else {}
-
-
-def _find(source: str | os.PathLike[str]) -> Path:
+def locate(source: str | os.PathLike[str]) -> Path:
+    """The file of a path or of a bundled name; ModelError where there is none."""
     path, name = Path(source), os.fspath(source)
     if path.is_file():
         return path
@@ -60,6 +53,25 @@ def _find(source: str | os.PathLike[str]) -> Path:
     if os.sep in name or path.suffix:
         raise ModelError(f"{harmless(name)}: there is no such file; {remedy}")
     raise ModelError(f"no model {clipped(name)}; {remedy}")
+
+
+def files(source: str | os.PathLike[str], overrides: Mapping[str, object] | None = None) -> tuple[Path, ...]:
+    """The files that a model is read from: its own, then that of its data if it has one."""
+    path = locate(source)
+    tables = _read(path)
+    for key, value in (overrides or {}).items():
+        _override(tables, key, value)
+    data = tables.get("data")
+    name = data.get("file") if isinstance(data, dict) else None
+    return (path, path.parent / name) if isinstance(name, str) else (path,)
+
+
+def bundled() -> dict[str, Path]:
+    """The models that travel with nnstep, by name."""
+    package = Path(__file__).parent.parent
+    # Installed, they lie inside the package; in a checkout, beside it.
+    folder = next((f for f in (package / "models", package.parent / "models") if f.is_dir()), None)
+    return {file.stem: file for file in sorted(folder.glob("*.toml"))} if folder else {}
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -45,18 +45,17 @@ class Explanation:
 
 def explain(timeline: Timeline, name: str, index: Index, step: int, show: Show) -> Explanation:
     """The cell `name[index]` as it stands at `step`."""
-    written = _written(timeline, name, step)
+    written = last_write(timeline, name, step)
     instruction = timeline.instruction(written)
     if instruction is None or instruction.name != name:
         return _initial(timeline, name, index, step, show)
-    _check_index(name, index, instruction.shape)
+    check_index(name, index, instruction.shape)
     if instruction.phase == "data":
         return _loaded(timeline, instruction, index, written, show)
-    arrays = {operand: timeline.operand(operand, written) for operand in _operands(instruction)}
-    cell = instruction.cell(index, arrays)
+    cell = arithmetic(timeline, instruction, index, written)
     reads = dict.fromkeys((leaf.operand.name, leaf.index) for leaf in cell.leaves())
     cells = tuple((read, at) for read, at in reads if read not in SETTINGS)
-    symbols = f"{_cell_name(name, index)} {instruction.formula.split()[1]} {cell.text()}"
+    symbols = f"{cell_name(name, index)} {instruction.formula.split()[1]} {cell.text()}"
     return Explanation(
         name,
         index,
@@ -69,7 +68,13 @@ def explain(timeline: Timeline, name: str, index: Index, step: int, show: Show) 
     )
 
 
-def _written(timeline: Timeline, name: str, step: int) -> int:
+def arithmetic(timeline: Timeline, instruction: Instruction, index: Index, step: int) -> Cell:
+    """The arithmetic of a cell that an instruction wrote at `step`."""
+    arrays = {operand: timeline.operand(operand, step) for operand in _operands(instruction)}
+    return instruction.cell(index, arrays)
+
+
+def last_write(timeline: Timeline, name: str, step: int) -> int:
     """The last step up to `step` at which a matrix was written; `step` itself where it never was."""
     iteration, index = timeline.calendar.split(step)
     tape = timeline.tape(iteration)
@@ -104,12 +109,12 @@ def _evaluation(cell: Cell, show: Show) -> tuple[str, ...]:
 
 def _initial(timeline: Timeline, name: str, index: Index, step: int, show: Show) -> Explanation:
     matrix = timeline.read(name, step)
-    _check_index(name, index, matrix.shape)
+    check_index(name, index, matrix.shape)
     value = float(matrix[index])
     what = "its initial value"
     if name in SETTINGS:
         what = "the iteration, counted from 1" if name == "t" else "as the model gives it"
-    cell = _cell_name(name, index)
+    cell = cell_name(name, index)
     return Explanation(name, index, 0, f"{shown(name)}: {what}", f"{cell}: {what}", (show(value),), value, ())
 
 
@@ -118,19 +123,21 @@ def _loaded(timeline: Timeline, instruction: Instruction, index: Index, step: in
     row = int(timeline.rows(iteration)[index[0]])
     value = float(timeline.read(instruction.name, step)[index])
     source = instruction.source.removeprefix("rows of the ")
-    symbols = f"{_cell_name(instruction.name, index)} ← {source}[{row},{index[1]}]"
+    symbols = f"{cell_name(instruction.name, index)} ← {source}[{row},{index[1]}]"
     return Explanation(instruction.name, index, step, instruction.formula, symbols, (show(value),), value, ())
 
 
-def _check_index(name: str, index: Index, shape: tuple[int, ...]) -> None:
+def check_index(name: str, index: Index, shape: tuple[int, ...], command: str = "explain") -> None:
+    """CommandError where an index is not that of one cell."""
     size = "×".join(str(n) for n in shape)
     if len(index) != len(shape):
         example = f"{shown(name)}[{','.join('0' for _ in shape)}]" if shape else shown(name)
         of = f"its shape is {size}" if shape else "it is one number"
-        raise CommandError(f"explain takes one cell of {shown(name)}, such as {example}; {of}")
+        raise CommandError(f"{command} takes one cell of {shown(name)}, such as {example}; {of}")
     if not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
-        raise CommandError(f"no cell {_cell_name(name, index)}: {shown(name)} is {size}, counted from 0")
+        raise CommandError(f"no cell {cell_name(name, index)}: {shown(name)} is {size}, counted from 0")
 
 
-def _cell_name(name: str, index: Index) -> str:
+def cell_name(name: str, index: Index) -> str:
+    """The cell as displays write it: `δ[1][2,0]`."""
     return shown(name) + (f"[{','.join(str(i) for i in index)}]" if index else "")

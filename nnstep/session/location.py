@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from nnstep.engine.names import shown
+from nnstep.engine.names import canonical, shown
 from nnstep.errors import CommandError
 from nnstep.session.expression import clipped
 from nnstep.timeline import UNITS, Unit
@@ -14,11 +14,12 @@ from nnstep.timeline import UNITS, Unit
 if TYPE_CHECKING:
     from nnstep.session.session import Session
 
-FORMS = "a step, +N UNIT, -N UNIT, 50%, start, end, epoch E [batch B] [NAME], or a matrix"
+FORMS = "a step, +N UNIT, -N UNIT, 50%, start, end, epoch E [batch B] [NAME], mark NAME, or a matrix"
 
 _STEP = re.compile(r"\d{1,100}", re.ASCII)
 _RELATIVE = re.compile(r"([+-])\s*(\d{1,100})(?:\s*([a-z]+))?", re.ASCII)
 _EPOCH = re.compile(r"epoch\s+(\d{1,100})(?:\s+batch\s+(\d{1,100}))?(?:\s+(\S+))?", re.ASCII)
+_MARK = re.compile(r"mark\s+(\S{1,100})")
 _PERCENT = re.compile(r"(\d{1,100}(?:\.\d+)?)\s*%", re.ASCII)
 
 
@@ -43,6 +44,20 @@ def aim(session: Session, text: str) -> int:
         if match:
             return form(session, match)
     return _next_write(session, text)
+
+
+def is_location(session: Session, text: str) -> bool:
+    """Whether a text is a LOCATION, be it one outside the run; a matrix is one by its name."""
+    text = " ".join(text.split())
+    return any(pattern.fullmatch(text) for pattern, _ in _FORMS) or canonical(text) in session.tape
+
+
+def written_before(session: Session, name: str) -> int | None:
+    """The last step before this one at which a matrix was written."""
+    iteration, index = session.calendar.split(session.step)
+    place = session.tape.named(name).index
+    iteration -= place >= index
+    return iteration * session.calendar.instructions + place if iteration >= 0 else None
 
 
 def by_units(session: Session, count: int, unit: Unit) -> int:
@@ -94,6 +109,13 @@ def _epoch(session: Session, match: re.Match[str]) -> int:
     return first - 1 + session.tape_at(first).named(name).index
 
 
+def _mark(session: Session, match: re.Match[str]) -> int:
+    place = session.travels.marked(match.group(1))
+    if place.branch != session.timeline.name:
+        raise CommandError(f"mark {match.group(1)} is on {place.branch}: `switch {place.branch}` first")
+    return place.step
+
+
 def _next_write(session: Session, text: str) -> int:
     try:
         name = session.matrix(text)
@@ -113,4 +135,6 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Session, re.Match[str]], int]], .
     (re.compile("start"), lambda _session, _match: 0),
     (re.compile("end"), lambda session, _match: session.length),
     (_EPOCH, _epoch),
+    (_MARK, _mark),
+    (_MARK, _mark),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
@@ -21,6 +22,11 @@ from nnstep.model.batches import Batches
 from nnstep.model.plan import plan
 from nnstep.session.explanation import Explanation, Index, explain
 from nnstep.session.expression import COUNTERS, Expression, UnknownNameError, clipped, compile_expression
+from nnstep.session.health import RULES, Status, examine
+from nnstep.session.search import Found
+from nnstep.session.stopbook import Stopbook
+from nnstep.session.stops import Stop
+from nnstep.session.whatif import Branches, Place, Travels
 from nnstep.timeline import Calendar, Interrupted, Position, Timeline
 
 Source = Any
@@ -30,14 +36,24 @@ Source = Any
 class Session:
     """A model, its timeline, and where in it the debugger stands.
 
-    Attributes: model, timeline, step; changed, which grows by one at every move; progress, 0 … 1 while a long move
-    runs, else None.
+    Attributes: model, timeline, step; source and overrides, what the model was opened from; changed, which grows by one
+    at every move, and interrupts, at every `interrupt`; scripts, how many are running inside each other; progress,
+    0 … 1 while a long move runs, else None.
     """
 
     def __init__(self, source: Source, overrides: Mapping[str, object] | None = None) -> None:
         self.changed = 0
         self.progress: float | None = None
         self._interrupt = threading.Event()
+        self._goal = (0, 1)
+        self.stops = Stopbook(self)
+        self.collecting: Stop | None = None
+        self._health: tuple[Timeline, int, list[Status]] | None = None
+        self.interrupted = False
+        self.interrupts = 0
+        self.scripts = 0
+        self.displays: dict[int, Expression] = {}
+        self._next_display = 1
         self.open(source, overrides)
 
     def open(self, source: Source, overrides: Mapping[str, object] | None = None) -> None:
@@ -47,7 +63,14 @@ class Session:
         batches = Batches(len(model.data.features), training.batch_size, model.seed, shuffle=training.shuffle)
         timeline = Timeline(plan(model), batches, training.epochs)
         self.model: Model = model
-        self.timeline = timeline
+        self.source: Source = source
+        self.overrides = dict(overrides or {})
+        self.timeline: Timeline = timeline
+        self.branches = Branches(self, timeline)
+        self.travels = Travels()
+        self.stops.clear()
+        self.displays.clear()
+        self._next_display = 1
         self.step = 0
         self.changed += 1
 
@@ -113,23 +136,111 @@ class Session:
 
     def interrupt(self) -> None:
         """Stop a running move at the last completed step; from any thread."""
+        self.interrupts += 1
         self._interrupt.set()
 
     def _travel(self, step: int) -> None:
         target, _ = self.calendar.split(step)
-
-        def go_on(reached: int) -> bool:
-            self.progress = reached / max(target, 1)
-            return not self._interrupt.is_set()
-
         self._interrupt.clear()
-        self.timeline.enter(target, go_on)
+        self._goal = (0, target)
+        self.timeline.enter(target, self.go_on)
         self._arrive(step)
+
+    def go_on(self, reached: int) -> bool:
+        """Take note of how far a long move has come; whether it may go on."""
+        self.progress = reached / max(self._goal[1], 1)
+        return not self._interrupt.is_set()
+
+    def find(self, *, forward: bool, skip: int = 0) -> Found | None:
+        """Go to the next or previous step that a stop matches, passing over `skip` of them and all to be ignored.
+
+        None at the end (or start) of the run, or where the way was interrupted; `interrupted` tells which.
+        """
+        self._interrupt.clear()
+        self.interrupted = False
+        step, goal = self.step, self.length if forward else 0
+        self._goal = (0, self.calendar.split(max(step, goal))[0])
+        try:
+            while True:
+                found = self.stops.find(step, forward=forward)
+                if found is None:
+                    self._arrive(goal)
+                    return None
+                step = found.step
+                stopping = self.stops.arrive(found)
+                if stopping and not skip:
+                    self.stops.note(stopping, step)
+                    self._arrive(step)
+                    return Found(step, tuple(stopping))
+                skip -= bool(stopping)
+        except Interrupted as stop:
+            self.interrupted = True
+            if forward:
+                self._arrive(max(step, stop.iteration * self.calendar.instructions))
+            else:
+                self._arrive(step)
+            return None
+        finally:
+            self.progress = None
+            self._interrupt.clear()
+
+    @contextmanager
+    def searching(self, goal: int) -> Iterator[None]:
+        """Something long, up to an iteration, that can be interrupted; this step is at hand again afterwards."""
+        self._interrupt.clear()
+        self._goal = (0, goal)
+        self.interrupted = False
+        try:
+            yield
+        except Interrupted:
+            self.interrupted = True
+            raise
+        finally:
+            self.progress = None
+            self._interrupt.clear()
+            self.timeline.enter(self.position.iteration)
+
+    def seek(self, look: Callable[[], int | None], *, forward: bool) -> bool:
+        """Go to the step that a search finds, to the end (or start) of the run where it finds none.
+
+        False then, or where the way was interrupted; `interrupted` tells which.
+        """
+        goal = self.length if forward else 0
+        try:
+            with self.searching(self.calendar.split(max(self.step, goal))[0]):
+                found = look()
+        except Interrupted as stop:
+            if forward:
+                self._arrive(max(self.step, stop.iteration * self.calendar.instructions))
+            return False
+        self._arrive(goal if found is None else found)
+        return found is not None
 
     def _arrive(self, step: int) -> None:
         self.timeline.enter(self.calendar.split(step)[0])
+        if step != self.step:
+            self.branches.moved()
         self.step = step
         self.changed += 1
+
+    # other timelines
+
+    @property
+    def place(self) -> Place:
+        """Where the debugger stands, and on which branch."""
+        return Place(self.timeline.name, self.step)
+
+    def look_at(self, timeline: Timeline) -> None:
+        """Look at another timeline, at the same step."""
+        timeline.enter(self.calendar.split(self.step)[0], self.go_on)
+        self.timeline = timeline
+        self.changed += 1
+
+    def travel(self, place: Place) -> bool:
+        """Go to a step of a branch; False if the way was interrupted."""
+        if place.branch != self.timeline.name:
+            self.look_at(self.branches[place.branch])
+        return self.move(place.step)
 
     # reading
 
@@ -171,11 +282,16 @@ class Session:
 
     def counter(self, name: str) -> object:
         """The value of epoch, batch, iteration, step, m or losses."""
+        return self.counter_at(name, self.step)
+
+    def counter_at(self, name: str, step: int) -> object:
+        """The same at any step that has been reached."""
+        position = self.calendar.position(step)
         if name == "losses":
-            return self.losses
+            return self.timeline.losses(step)
         if name == "m":
-            return len(self.timeline.rows(self.position.iteration))
-        return getattr(self.position, name)
+            return len(self.timeline.rows(position.iteration))
+        return getattr(position, name)
 
     def written_at(self, name: str) -> int | None:
         """The next step at which a matrix is written."""
@@ -187,6 +303,12 @@ class Session:
             return compile_expression(text, self.names)
         except UnknownNameError as error:
             raise self._unknown(error.word) from error
+
+    def display(self, text: str) -> int:
+        """Have an expression shown after every move; its number."""
+        self.displays[self._next_display] = self.expression(text)
+        self._next_display += 1
+        return self._next_display - 1
 
     def evaluate(self, text: str) -> object:
         """The value of an expression at this step."""
@@ -206,6 +328,13 @@ class Session:
     def findings(self) -> list[Finding]:
         """The faults that the model's graph alone shows."""
         return lint(self.timeline.graph)
+
+    def health(self) -> list[Status]:
+        """What every health rule says of this iteration's end."""
+        timeline, iteration = self.timeline, self.position.iteration
+        if self._health is None or self._health[:2] != (timeline, iteration):
+            self._health = (timeline, iteration, examine(timeline, [rule() for rule in RULES.values()], iteration))
+        return self._health[2]
 
     def _unknown(self, word: str) -> CommandError:
         """What to say of a word that is no name here, with the nearest that is."""

@@ -13,7 +13,7 @@ from nnstep.errors import DivergenceError
 BUDGET = 256 * 2**20
 """Bytes that the checkpoints of a run may take."""
 
-SPACING, WIDE_SPACING = 16, 64
+SPACING, WIDE_SPACING = 32, 64
 """Iterations between checkpoints at first, so that copying costs at most a few percent of the iterations between."""
 
 LARGE = 2**18
@@ -26,22 +26,25 @@ MOST_DENSE = 1024
 CHUNK = 8 * 2**20
 """Bytes taken from the system in one go; NumPy asks for huge pages from 4 MiB on, which are much faster to touch."""
 
+MOST_ROWS = 2**14
+"""Copies in a chunk at most: of the smallest states a whole chunk would hold a million."""
+
 
 class Checkpoints:
-    """States by iteration, in a grid over the whole run and a dense neighbourhood of the cursor.
+    """States by iteration from `first` on, in a grid over the whole run and a dense neighbourhood of the cursor.
 
     The grid's spacing doubles when the budget is full; the neighbourhood makes walking back as fast as forward.
     """
 
-    def __init__(self, start: Matrix, budget: int = BUDGET) -> None:
+    def __init__(self, start: Matrix, budget: int = BUDGET, first: int = 0) -> None:
         self.spacing = SPACING if start.nbytes < LARGE else WIDE_SPACING
         self.budget = budget
         size = max(start.nbytes, 1)
         self.most_dense = max(2, min(MOST_DENSE, budget // DENSE_SHARE // size))
         self._most_grid = max(2, (budget - self.most_dense * size) // size)
         self._pool = _Pool(start)
-        self._grid: dict[int, Matrix] = {0: self._pool.keep(start)}
-        self._last = 0
+        self._grid: dict[int, Matrix] = {first: self._pool.keep(start)}
+        self._first = self._last = first
         self._dense: dict[int, Matrix] = {}
         self._order: list[int] = []
 
@@ -64,7 +67,7 @@ class Checkpoints:
         dense = self._order[place - 1] if place else 0
         # The grid has no holes before its last checkpoint.
         grid = min(iteration // self.spacing * self.spacing, self._last)
-        return max(dense, grid)
+        return max(dense, grid, self._first)
 
     def state(self, iteration: int) -> Matrix:
         """The state at the start of an iteration that is kept."""
@@ -110,7 +113,7 @@ class Checkpoints:
     def _thin(self) -> None:
         """Let every second checkpoint of the grid go; the spacing doubles."""
         self.spacing *= 2
-        for iteration in [iteration for iteration in self._grid if iteration % self.spacing]:
+        for iteration in [each for each in self._grid if each % self.spacing and each != self._first]:
             self._pool.free(self._grid.pop(iteration))
         self._last = max(self._grid)
 
@@ -138,7 +141,7 @@ class _Pool:
 
     def keep(self, state: Matrix) -> Matrix:
         if not self._free:
-            rows = max(1, CHUNK // max(state.nbytes, 64))
+            rows = max(1, min(MOST_ROWS, CHUNK // max(state.nbytes, 1)))
             chunk = np.empty((rows, state.size), state.dtype)
             self.nbytes += chunk.nbytes
             self._free.extend(chunk)

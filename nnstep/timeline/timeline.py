@@ -45,7 +45,8 @@ class Interrupted(Exception):  # noqa: N818  # it is no error
         self.matches = tuple(matches)
 
 
-def _always(_iteration: int) -> bool:
+def always(_iteration: int) -> bool:
+    """Go on, wherever a move has come to."""
     return True
 
 
@@ -114,9 +115,10 @@ class Timeline:
     still in one with every matrix at hand, so that what is on show stays valid while a long move runs.
     """
 
-    def __init__(self, plan: Plan, batches: Batches, epochs: int, budget: int = BUDGET) -> None:
-        self._plan = plan
-        self._batches = batches
+    def __init__(self, plan: Plan, batches: Batches, epochs: int, budget: int = BUDGET, *, name: str = "main") -> None:
+        self.name = name
+        self.plan = plan
+        self.batches = batches
         self._runner = Machine(plan)
         self._inspector = Machine(plan)
         self.calendar = Calendar(self._inspector.sheet(batches.size).tape, batches.epoch, epochs)
@@ -149,28 +151,39 @@ class Timeline:
     @property
     def graph(self) -> Graph:
         """The forward graph, for a full batch."""
-        return self._plan.graph(self._batches.size)
+        return self.plan.graph(self.batches.size)
 
     def gradient_checker(self, iteration: int) -> GradientChecker:
         """What compares an iteration's gradients with central differences."""
+        return GradientChecker(self.plan, self.state_before(iteration), self.batches.indices(iteration), iteration)
+
+    def state_before(self, iteration: int) -> Matrix:
+        """Parameters and slots at an iteration's start, in one vector."""
         self.enter(iteration)
-        return GradientChecker(self._plan, self._before, self._batches.indices(iteration), iteration)
+        return self._before
 
     def tape(self, iteration: int) -> Tape:
         """The tape of an iteration; its shapes tell its batch size."""
-        return self._inspector.sheet(len(self._batches.indices(iteration))).tape
+        return self._inspector.sheet(len(self.batches.indices(iteration))).tape
 
     def rows(self, iteration: int) -> Matrix:
         """The rows of the data that an iteration trains on."""
-        return self._batches.indices(iteration)
+        return self.batches.indices(iteration)
 
     def losses(self, step: int) -> Matrix:
-        """The loss of every iteration finished at a step; `enter` must have come this far."""
+        """The loss of every iteration finished at a step."""
         finished = step // self.calendar.instructions
-        assert finished <= self._reached, (finished, self._reached)
-        view = self._losses[1 : finished + 1]
-        view.flags.writeable = False
-        return view
+        if finished > self._reached:
+            self.enter(finished - 1)
+        return self.losses_of(finished)
+
+    def losses_until(self, iterations: int) -> Matrix:
+        """The losses of the first iterations as they are stored, one place for none in front."""
+        return self._losses[: iterations + 1]
+
+    def losses_of(self, finished: int) -> Matrix:
+        """The losses of the first so many iterations, which must have been run, or be running now."""
+        return read_only(self._losses[1 : finished + 1])
 
     def instruction(self, step: int) -> Instruction | None:
         """The instruction just run; None at step 0."""
@@ -191,7 +204,7 @@ class Timeline:
         """Whether a matrix can be read at a step."""
         iteration, index = self.calendar.split(step)
         tape = self.tape(iteration)
-        return name in self._old or name in self._plan.settings or (name in tape and tape.named(name).index <= index)
+        return name in self._old or name in self.plan.settings or (name in tape and tape.named(name).index <= index)
 
     def read(self, name: str, step: int) -> Matrix:
         """A matrix at a step, as a read-only view that holds until another iteration is entered.
@@ -202,19 +215,25 @@ class Timeline:
         self.enter(iteration)
         tape = self.tape(iteration)
         if name in tape and tape.named(name).index <= index:
-            return _read_only(self._inspector.sheet(self._rows_of(iteration)).arrays[name])
+            return read_only(self._inspector.sheet(self._rows_of(iteration)).arrays[name])
         if name in self._old:
-            return _read_only(self._old[name])
+            return read_only(self._old[name])
+        return self._unwritten(name, step)
+
+    def _unwritten(self, name: str, step: int) -> Matrix:
+        """A setting; NotComputedError for a matrix that is written later, KeyError for what is neither."""
+        iteration, _ = self.calendar.split(step)
+        tape = self.tape(iteration)
         if name in tape:
             raise NotComputedError(name, iteration * self.calendar.instructions + tape.named(name).index, step)
         if name == "t":
             return np.array(float(iteration + 1))
-        return _read_only(self._inspector.settings[name])
+        return read_only(self._inspector.settings[name])
 
     def old(self, name: str, step: int) -> Matrix:
         """A parameter's or slot's value at the start of the iteration that a step lies in."""
         self.enter(self.calendar.split(step)[0])
-        return _read_only(self._old[name])
+        return read_only(self._old[name])
 
     def operand(self, name: str, step: int) -> Matrix:
         """A matrix as the instruction at `step` read it: a parameter or slot that it updates, before the update."""
@@ -223,7 +242,7 @@ class Timeline:
             return self.old(name, step)
         return self.read(name, step)
 
-    def enter(self, iteration: int, go_on: GoOn = _always) -> None:
+    def enter(self, iteration: int, go_on: GoOn = always) -> None:
         """Have every matrix of an iteration at hand; Interrupted, with nothing on show changed, if `go_on` says so."""
         if self._at == iteration:
             return
@@ -232,16 +251,20 @@ class Timeline:
         self._at = None
         np.copyto(inspector.state, state)
         np.copyto(self._before, state)
-        inspector.run_one(self._batches.indices(iteration), iteration, self._store)
+        inspector.run_one(self.batches.indices(iteration), iteration, self._store)
         self.checkpoints.check(iteration + 1, inspector.state)
         self._reached = max(self._reached, iteration + 1)
         self._at = iteration
 
     def _rows_of(self, iteration: int) -> int:
-        return len(self._batches.indices(iteration))
+        return len(self.batches.indices(iteration))
+
+    def run_to(self, iteration: int, go_on: GoOn = always) -> None:
+        """Run on until so many iterations are done, without having any of them at hand."""
+        self._stand_at(iteration, go_on)
 
     def search(
-        self, watchers: Sequence[Watcher], start: int, end: int, *, after: int | None = None, go_on: GoOn = _always
+        self, watchers: Sequence[Watcher], start: int, end: int, *, after: int | None = None, go_on: GoOn = always
     ) -> list[Match]:
         """What watchers match in the iterations from `start` up to `end`, in order.
 
@@ -251,7 +274,7 @@ class Timeline:
         """
         look = _Look(self._runner, watchers, self.calendar, self._store, after)
         try:
-            self._stand_at(start)
+            self._stand_at(start, go_on)
             self._advance(end, go_on, look)
         except Interrupted as stop:
             raise Interrupted(stop.iteration, look.matches()) from None
@@ -270,13 +293,13 @@ class Timeline:
         self._advance(iteration, go_on)
         return self._runner.state
 
-    def _stand_at(self, iteration: int) -> None:
+    def _stand_at(self, iteration: int, go_on: GoOn) -> None:
         """Have the runner at an iteration's start."""
         if self._running != iteration:
             kept = self.checkpoints.nearest(iteration)
             if not kept <= self._running <= iteration:
                 self._restore(kept)
-            self._advance(iteration, _always)
+            self._advance(iteration, go_on)
 
     def _restore(self, iteration: int) -> None:
         np.copyto(self._runner.state, self.checkpoints.state(iteration))
@@ -286,7 +309,7 @@ class Timeline:
         """Run the runner on to an iteration's start, keeping checkpoints on the way."""
         near = list(self.checkpoints.near(self._running, target))
         while self._running < target:
-            indices = self._batches.stretch(self._running, min(target - self._running, self._at_once()))
+            indices = self.batches.stretch(self._running, min(target - self._running, self._at_once()))
             began, start = perf_counter(), self._running
             self._run_stretch(indices, near, look)
             if look is not None and look.done:
@@ -320,15 +343,16 @@ class Timeline:
         self._running = position
 
     def _at_once(self) -> int:
-        row = sum(source.nbytes // len(source) for source in self._plan.sources.values())
-        return max(1, min(self._pace, MOST_AT_ONCE, GATHERED // max(row * self._batches.size, 1)))
+        row = sum(source.nbytes // len(source) for source in self.plan.sources.values())
+        return max(1, min(self._pace, MOST_AT_ONCE, GATHERED // max(row * self.batches.size, 1)))
 
     def _set_pace(self, iterations: int, seconds: float) -> None:
         """How many iterations make a slice. It only decides how often a move looks up, never what it computes."""
         self._pace = max(1, min(2 * self._pace, int(SLICE * iterations / max(seconds, 1e-9))))
 
 
-def _read_only(array: Matrix) -> Matrix:
+def read_only(array: Matrix) -> Matrix:
+    """A view of an array that cannot be written through."""
     view = array.view()
     view.flags.writeable = False
     return view

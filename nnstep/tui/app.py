@@ -6,8 +6,9 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from itertools import groupby
 from typing import ClassVar
 
 from textual import events
@@ -50,6 +51,7 @@ class Arrived(Message):
 class NnstepApp(App[None]):
     """Everything a key does, a line does: both end in `run_line`.
 
+    said  what is to be said of the session when the app opens
     own   what the app carries out itself, by the command's name
     """
 
@@ -60,10 +62,11 @@ class NnstepApp(App[None]):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
-    def __init__(self, debugger: Debugger) -> None:
+    def __init__(self, debugger: Debugger, said: Sequence[str] = ()) -> None:
         # Without colour the terminal's own are kept, where Textual would else turn its own into greys.
         super().__init__(ansi_color="NO_COLOR" in os.environ)
         self.debugger = debugger
+        self._said = said
         self.mover: Mover[Result] = Mover()
         self._watch: Timer | None = None
         self._stale = False
@@ -99,10 +102,11 @@ class NnstepApp(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self._watch = self.set_interval(RATE, self._look, pause=True)
         self.main.prompt.answer("", self._greeting())
+        self.main.prompt.history = [line for line, _ in groupby(self.debugger.history)]
         self.call_after_refresh(_freeze)
 
     def _greeting(self) -> Line:
-        return ((f"{self.debugger.session.model.title}", "muted"),)
+        return ((" · ".join(self._said) or self.debugger.session.model.title, "muted"),)
 
     # Lines
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import numpy as np
+
 from nnstep.engine.names import SETTINGS
 from nnstep.engine.tape import PHASES, Instruction
 from nnstep.render.numbers import number
@@ -19,6 +21,8 @@ from nnstep.tui.status import Where
 RESULT = "result"
 LAYER = "layer "
 """The slots of the layer's matrices: `layer Z`, `layer W` …"""
+MOST_PARTS = 8
+"""Matrices of an equation up to which the parts are shown as well."""
 EXPLAINED_AT_ONCE = 50_000
 """Parameters up to which an iteration is so short that a cell of the one before is explained at every cursor move."""
 
@@ -69,7 +73,7 @@ def _operands(session: Session, instruction: Instruction) -> Iterable[Content]:
     """Everything that the instruction reads, the parameter it updates first and with its old value."""
     names = [name for name in instruction.operands if name not in SETTINGS]
     if instruction.phase == "update":
-        gradient = f"d{_parameter(instruction.name)}"
+        gradient = f"d{_parameter(session, instruction.name)}"
         if gradient in session.tape and gradient not in names:
             names.append(gradient)
         names = [instruction.name, *(name for name in names if name != instruction.name)]
@@ -83,21 +87,31 @@ def _operands(session: Session, instruction: Instruction) -> Iterable[Content]:
             yield _content(session, name, slot, title=((show_name(name), "operand"),))
 
 
-def _parameter(name: str) -> str:
-    """The parameter that a slot belongs to: W[1] for vW[1]."""
-    return re.sub(r"^[a-z](?=[A-Za-z]+\[)", "", name)
+def _parameter(session: Session, name: str) -> str:
+    """The parameter that an update's instruction belongs to: W[1] for its slot vW[1]."""
+    parameters = session.timeline.parameters
+    return name if name in parameters or name[1:] not in parameters else name[1:]
 
 
 def layer_contents(session: Session, layer: int) -> list[Content]:
-    """Z, A and δ of a layer, then its parameters with their gradients."""
-    contents = []
+    """Z, A and δ of a layer, then its parameters with their gradients; of a graph, what an equation's parts write."""
     updating = session.instruction is not None and session.instruction.phase == "update"
-    for stem in ("Z", "A", "delta", "W", "dW", "b", "db"):
-        name = f"{stem}[{layer}]"
-        if name in session.tape or name in session.timeline.parameters:
-            source = "" if updating and stem in "Wb" else name
-            contents.append(_content(session, name, LAYER + stem, source=source))
-    return contents
+    return [
+        _content(session, name, LAYER + stem, source="" if updating and name in session.timeline.parameters else name)
+        for stem, name in layer_names(session, layer)
+    ]
+
+
+def layer_names(session: Session, layer: int) -> list[tuple[str, str]]:
+    """The matrices of a layer or equation, each with the place that it keeps from layer to layer."""
+    tape = session.tape
+    if tape.equations:
+        names = [item.name for item in tape if item.layer == layer and item.phase != "update"]
+        # The parts of a long equation have their place on the tape; its own matrices are worth the room here.
+        chosen = names if len(names) <= MOST_PARTS else [name for name in names if "." not in name and ":" not in name]
+        return [(name, name) for name in chosen]
+    named = ((stem, f"{stem}[{layer}]") for stem in ("Z", "A", "delta", "W", "dW", "b", "db"))
+    return [(stem, name) for stem, name in named if name in tape or name in session.timeline.parameters]
 
 
 def _content(session: Session, name: str, slot: str, *, title: Line = (), source: str | None = None) -> Content:
@@ -142,7 +156,13 @@ def formula(session: Session) -> tuple[Line, Line]:
 
 
 def heading(session: Session, layer: int) -> Line:
-    """What the layer is."""
+    """What the layer is, or the equation."""
+    if session.tape.equations:
+        return (
+            (f"equation {layer}", "strong"),
+            (f" of {session.layers} · ", "muted"),
+            (session.tape.equations[layer - 1], "text"),
+        )
     described = session.model.layers[layer - 1]
     units = f"{described.units} unit{'s' if described.units != 1 else ''}"
     frozen = "" if described.trainable else " · not trained"
@@ -191,7 +211,7 @@ def explain(session: Session, content: Content, row: int, column: int) -> tuple[
     operands = tuple({read for read, _ in told.reads})
     *steps, value = told.steps
     lines = (_cells(right, operands), *(((text, "text"),) for text in steps), ((value, "current"),))
-    return Told(name, lines), marks(told)
+    return Told(name, lines), marks(session, told)
 
 
 def _too_far_back(session: Session, content: Content) -> int | None:
@@ -214,13 +234,21 @@ def _cells(text: str, operands: tuple[str, ...]) -> Line:
     return tuple(pieces)
 
 
-def marks(told: Explanation) -> dict[str, Marks]:
+def marks(session: Session, told: Explanation) -> dict[str, Marks]:
     """The cells that an explanation reads, by matrix and row."""
     marked: dict[str, dict[int, set[int]]] = {}
     for name, index in told.reads:
-        row, column = (index[0], index[1]) if len(index) == 2 else (0, index[-1] if index else 0)
+        row, column = _shown_at(session, name, index)
         marked.setdefault(name, {}).setdefault(row, set()).add(column)
     return dict(marked)
+
+
+def _shown_at(session: Session, name: str, index: Index) -> tuple[int, int]:
+    """The row and column at which a board shows a cell: a stack of matrices stands as one above the other."""
+    if len(index) < 2:
+        return 0, index[-1] if index else 0
+    stack = session.tape.named(name).shape[:-1] if name in session.tape else session.read(name).shape[:-1]
+    return int(np.ravel_multi_index(index[:-1], stack)), index[-1]
 
 
 def wanted_shapes(session: Session) -> tuple[list[list[tuple[str, Index]]], list[list[tuple[str, Index]]]]:
@@ -229,7 +257,7 @@ def wanted_shapes(session: Session) -> tuple[list[list[tuple[str, Index]]], list
     known |= {instruction.name: instruction.shape for instruction in session.tape}
     steps = [[(name, known[name]) for name in (*i.operands, i.name) if name in known] for i in session.tape]
     layers = [
-        [(f"{s}[{l}]", known[f"{s}[{l}]"]) for s in ("Z", "A", "delta", "W", "dW", "b", "db") if f"{s}[{l}]" in known]
-        for l in range(1, session.layers + 1)  # noqa: E741
+        [(name, known[name]) for _, name in layer_names(session, layer) if name in known]
+        for layer in range(1, session.layers + 1)
     ]
     return steps, layers

@@ -30,10 +30,12 @@ def brief(instruction: Instruction) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the tape: an instruction, or a phase's heading."""
+    """One line of the tape: an instruction, or the heading of a phase or of a graph's equation."""
 
     phase: str
     instruction: Instruction | None = None
+    equation: str = ""
+    first: int = 0
 
 
 class TapePanel(Panel):
@@ -72,9 +74,14 @@ class TapePanel(Panel):
     def _load(self, tape: Tape) -> None:
         self._tape = tape
         lines: list[Row] = []
+        layer: int | None = None
         for instruction in tape:
             if not lines or lines[-1].phase != instruction.phase:
                 lines.append(Row(instruction.phase))
+                layer = None
+            if tape.equations and instruction.layer not in (layer, None):
+                layer = instruction.layer
+                lines.append(Row(instruction.phase, None, tape.equations[layer - 1], instruction.index))
             lines.append(Row(instruction.phase, instruction))
         self._rows = lines, [row for row in lines if row.instruction is not None]
         self._stem = max((cell_len(show_name(instruction.name)) for instruction in tape), default=0)
@@ -115,6 +122,8 @@ class TapePanel(Panel):
 
     def _line(self, row: Row, current: Instruction | None, width: int) -> Line:
         instruction = row.instruction
+        if instruction is None and row.equation:
+            return cut(((f"  {row.equation}", "text" if row.first <= self._current else "faint"),), width)
         if instruction is None:
             reached = current is not None and (current.phase == row.phase or self._first(row.phase) <= current.index)
             return ((f" {row.phase}", "muted" if reached else "faint"),)

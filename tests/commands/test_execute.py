@@ -42,7 +42,6 @@ def test_empty_lines_and_comments_do_nothing(debugger: Debugger, line: str) -> N
         ("step\nprint X", r"^no unit 'print'"),
         ("print " + "1 " * 6000, r"^a line must have at most 10000 characters, got 12006$"),
         ("print nosuch", r"^no matrix nosuch"),
-        ("open", r"^usage: open MODEL$"),
         ("open nosuch", r"^no model 'nosuch'"),
         ("quit now", r"^quit: 'now' is too much; usage: quit$"),
         ("help foo", r"^no command 'foo'"),
@@ -150,10 +149,15 @@ def test_names_aliases_and_keys_are_each_given_once() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
 def test_a_key_types_a_line_that_runs(debugger: Debugger, command: nnstep.commands.Command) -> None:
+    debugger.goto(30)
+    debugger.goto(40)
     for line in command.keys.values():
-        if line == "explain":
-            continue  # the app adds the cell under its cursor
-        debugger.execute(line)
+        # The app adds the cell under its cursor to `explain`, opens the prompt with a line that ends in a blank, and
+        # `forward` needs a jump that was gone back over.
+        if line == "forward":
+            debugger.execute("back")
+        if line != "explain" and not line.endswith(" "):
+            debugger.execute(line)
 
 
 def test_the_app_alone_has_its_commands() -> None:
@@ -170,7 +174,7 @@ def test_the_app_alone_has_its_commands() -> None:
     ("text", "completed"),
     [
         ("st", ["step"]),
-        ("reverse-", ["reverse-step", "reverse-next", "reverse-finish", "reverse-continue"]),
+        ("reverse-", ["reverse-step", "reverse-next", "reverse-finish", "reverse-continue", "reverse-until"]),
         ("step b", ["step batch"]),
         ("step 3 e", ["step 3 epoch"]),
         ("s p", ["s phase"]),

@@ -101,7 +101,7 @@ def test_where_a_location_is(text: str, step: int, expected: int) -> None:
         ("epoch", r"^epoch: no such place; places are a step, \+N UNIT"),
         ("epoch two", r"no such place; places are"),
         ("step 5", r"^step 5: no such place; places are"),
-        ("mark here", r"no such place; places are"),
+        ("mark here", r"^no mark here; there are none$"),
         ("losses", r"^losses: no such place; places are"),
         ("1.5", r"no such place; places are"),
         ("5 6", r"no such place; places are"),

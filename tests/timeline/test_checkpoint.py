@@ -36,16 +36,16 @@ def test_nearest_is_the_last_one_kept_up_to_an_iteration() -> None:
     checkpoints = Checkpoints(state(0))
     run(checkpoints, 100)
     checkpoints.meet(41, state(41), near=True)
-    nearest = {iteration: checkpoints.nearest(iteration) for iteration in (0, 15, 16, 40, 41, 47, 48, 99)}
-    assert nearest == {0: 0, 15: 0, 16: 16, 40: 32, 41: 41, 47: 41, 48: 48, 99: 96}
-    assert SPACING == 16
+    nearest = {iteration: checkpoints.nearest(iteration) for iteration in (0, 31, 32, 40, 41, 63, 64, 99)}
+    assert nearest == {0: 0, 31: 0, 32: 32, 40: 32, 41: 41, 63: 41, 64: 64, 99: 96}
+    assert SPACING == 32
 
 
 def test_the_neighbourhood_moves_with_the_cursor() -> None:
     checkpoints = Checkpoints(state(0), budget=40 * BYTES)
     for iteration in range(1, 30):
         checkpoints.meet(iteration, state(iteration), near=True)
-    assert checkpoints.iterations == [0, 16, *range(20, 30)]
+    assert checkpoints.iterations == [0, *range(20, 30)]
 
 
 def test_walking_back_replays_few_iterations() -> None:

@@ -25,8 +25,7 @@ def _weight_gradient(run: Recorder, *, g: Matrix, x: Matrix, out: Matrix) -> Non
     """δᵀA, (n_out, n_in); where db lies behind dW and a 1 behind x, the same product fills both."""
     block, extended = run.block(out), run.with_ones(x)
     if block is not None and extended is not None:
-        run.dot(g.T, extended, out=block)
-        run.fills(block[:, -1])
+        run.joint_product(g.T, extended, block, out=out)
     else:
         run.dot(g.T, x, out=out)
 
