@@ -7,13 +7,14 @@ debugger.value("Z[1]")
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from nnstep.api import Debugger, open  # the public name is nnstep.open
 from nnstep.errors import CommandError, DivergenceError, ModelError, NnstepError, NotComputedError
-from nnstep.model import Model
 
 if TYPE_CHECKING:
+    from nnstep.api import Debugger, open  # the public name is nnstep.open
+    from nnstep.model import Model
     from nnstep.model.symbolic import Graph
 
 __version__ = "0.1.0"
@@ -31,11 +32,22 @@ __all__ = [
     "open",
 ]
 
+_HOMES = {
+    "Debugger": "nnstep.api",
+    "Graph": "nnstep.model.symbolic",
+    "Model": "nnstep.model",
+    "open": "nnstep.api",
+}
+
 
 def __getattr__(name: str) -> object:
-    """`nnstep.Graph`, imported when it is asked for: most models are files, and every program imports nnstep."""
-    if name != "Graph":
+    """A public name, imported when it is first asked for: programs that only may need nnstep pay little for it."""
+    if name not in _HOMES:
         raise AttributeError(f"module 'nnstep' has no attribute {name!r}")
-    from nnstep.model.symbolic import Graph
+    found: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found
 
-    return Graph
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]
