@@ -50,7 +50,7 @@ def _one(each: Command) -> list[Line]:
     if each.alias:
         lines.append(line(Span("short  ", "dim"), " ".join(each.alias)))
     if each.keys:
-        keys = ", ".join(f"{key_name(key)} {text}" for key, text in each.keys.items())
+        keys = ", ".join(f"{key_name(key)} {text.strip()}" for key, text in each.keys.items())
         lines.append(line(Span("keys   ", "dim"), keys))
     if each.app_only:
         lines.append(line(Span("changes the view of the app; headless it does nothing", "dim")))

@@ -59,7 +59,7 @@ def list_(session: Session, n: int = AROUND) -> Result:
     return result(tape_lines(session, at - n, at + n))
 
 
-@command("info", alias="i")
+@command("info", alias="i", keys={"B": "info stops"})
 def info(session: Session, what: Topic) -> Result:
     """Show all about the model, the tape, the position, the stops, branches and checkpoints, or the run's health."""
     return result(_INFO[what](session))

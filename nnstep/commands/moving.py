@@ -75,6 +75,7 @@ def reverse_continue(session: Session, n: int = 1) -> Result:
         "left_square_bracket": "goto -1 batch",
         "right_curly_bracket": "goto +1 epoch",
         "left_curly_bracket": "goto -1 epoch",
+        "g": "goto ",
         "G": "goto end",
     },
 )

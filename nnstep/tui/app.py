@@ -48,6 +48,10 @@ class Arrived(Message):
         self.future = future
 
 
+ABOUT_A_CELL = ("why", "history", "display", "watch")
+"""Commands whose keys take the cursor's cell along."""
+
+
 class NnstepApp(App[None]):
     """Everything a key does, a line does: both end in `run_line`.
 
@@ -240,9 +244,10 @@ class NnstepApp(App[None]):
         return self.screen is self.main or action in ("interrupt", "suspend_process", "quit")
 
     def action_run(self, line: str) -> None:
-        """Run a key's line; one that ends in a blank waits for its rest in the prompt."""
+        """Run a key's line; one that ends in a blank waits in the prompt, with the cursor's cell where it fits."""
         if line.endswith(" "):
-            self.main.prompt.open(line)
+            cell = self.main.view.cell if line.strip() in ABOUT_A_CELL else None
+            self.main.prompt.open(line + (cell_name(cell[0].name, cell[0].index(*cell[1:])) if cell else ""))
         else:
             self.run_line(line)
 

@@ -12,6 +12,7 @@ from nnstep.engine.tape import PHASES, Instruction
 from nnstep.render.numbers import number
 from nnstep.render.text import show_name
 from nnstep.session import Explanation, Session
+from nnstep.session.stops import Place, Watch, changes
 from nnstep.tui.explained import Told
 from nnstep.tui.formula import formula_line, parts
 from nnstep.tui.matrix import Content, Index, Marks
@@ -179,6 +180,19 @@ def layer_of(session: Session) -> int:
     if instruction is None or instruction.phase == "data":
         return min(1, session.layers)
     return instruction.layer or session.layers
+
+
+def stop_marks(session: Session) -> dict[int, str]:
+    """The instructions at which enabled stops may match: ● for a breakpoint, ◆ for what a watch reads."""
+    marks: dict[int, str] = {}
+    for stop in session.stops:
+        if not stop.enabled:
+            continue
+        if isinstance(stop.matcher, Watch):
+            marks |= dict.fromkeys(changes(stop.matcher.expression, session.tape), "◆")
+        elif isinstance(stop.matcher, Place):
+            marks |= dict.fromkeys(stop.matcher.indices, "●")
+    return marks
 
 
 # The explained cell

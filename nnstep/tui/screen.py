@@ -86,7 +86,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         size = self.size
         if not size:
             return
-        self.tape.show(self.session.tape, self.session.position.instruction)
+        self.tape.show(self.session.tape, self.session.position.instruction, scene.stop_marks(self.session))
         places = self._frame(size.width, size.height)
         for name, place in places.items():
             self._put(self.query_one(f"#{name}", Panel), place)
@@ -131,7 +131,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._where = scene.where(self.session)
         self.summary.show(self._where)
         self.phases.show(self._where)
-        self.tape.show(self.session.tape, self.session.position.instruction)
+        self.tape.show(self.session.tape, self.session.position.instruction, scene.stop_marks(self.session))
         self.formula.show(*picture.formula)
         step, layer = picture.step, picture.layer
         slots = {content.slot for content in layer}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -56,12 +57,14 @@ class TapePanel(Panel):
         self._top = 0
         self._stem = 0
         self._widest = 0
+        self._stops: Mapping[int, str] = {}
         self._rows: tuple[list[Row], list[Row]] = ([], [])
 
-    def show(self, tape: Tape, current: int) -> None:
-        """Show a tape that stands on the result of instruction `current` (0: before the first)."""
+    def show(self, tape: Tape, current: int, stops: Mapping[int, str]) -> None:
+        """Show a tape that stands on the result of instruction `current` (0: before the first), its stops marked."""
         if tape is not self._tape:
             self._load(tape)
+        self._stops = stops
         self._current = current
         self._keep_in_sight()
         self.changed()
@@ -130,14 +133,15 @@ class TapePanel(Panel):
         left, sign, right = parts(instruction.formula)
         if 5 + self._stem + cell_len(right) > width:
             right = brief(instruction) or right
+        stop = self._stops.get(instruction.index, " ")
         padded = left + " " * (self._stem - cell_len(left))
         if current is not None and instruction.index == current.index:
             body = coloured(right, instruction.operands, "strong")
-            return cut(((" ▶ ", "current"), (padded, "current"), (f" {sign} ", "muted"), *body), width)
+            return cut(((stop, "error"), ("▶ ", "current"), (padded, "current"), (f" {sign} ", "muted"), *body), width)
         if instruction.index > self._current:
-            return cut(((f"   {padded} {sign} {right}", "faint"),), width)
+            return cut(((stop, "error"), (f"  {padded} {sign} {right}", "faint")), width)
         role = "operand" if current is not None and instruction.name in current.operands else "text"
-        return cut((("   ", "text"), (padded, role), (f" {sign} ", "muted"), (right, "muted")), width)
+        return cut(((stop, "error"), ("  ", "text"), (padded, role), (f" {sign} ", "muted"), (right, "muted")), width)
 
     def _first(self, phase: str) -> int:
         return next(row.instruction.index for row in self._rows[1] if row.instruction and row.phase == phase)

@@ -52,7 +52,7 @@ def test_help_of_one_command(command: nnstep.commands.Command) -> None:
         (
             "goto",
             "goto LOCATION",
-            "keys   ] goto +1 batch, [ goto -1 batch, } goto +1 epoch, { goto -1 epoch, G goto end",
+            "keys   ] goto +1 batch, [ goto -1 batch, } goto +1 epoch, { goto -1 epoch, g goto, G goto end",
         ),
         ("explain", "explain NAME[i,j]", "keys   enter explain"),
         ("help", "help [COMMAND]", "keys   ? help"),
