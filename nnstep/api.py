@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import FrameType
@@ -37,9 +37,11 @@ class Debugger:
     Moves return the new Position. Every error that a user can cause derives from NnstepError.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, past: Sequence[str] = ()) -> None:
         self.session = session
+        self._past = list(past)
         self._journal: Journal | None = None
+        self._unsaid = ""
 
     @property
     def position(self) -> Position:
@@ -99,10 +101,12 @@ class Debugger:
                 outcome = execute_line(self.session, line)
             except CommandError:
                 # What a script or the commands of a stop have done before the bad line stays done.
-                self._note("")
+                self._unsaid = self._note("") or self._unsaid
                 raise
-            lost = "" if outcome.quit else self._note("" if line.lstrip().startswith("#") else line.strip())
-            return _saying(outcome, lost) if lost else outcome
+            nothing = outcome.quit or line.lstrip().startswith("#")
+            said = self._note("" if nothing else line.strip()) or self._unsaid
+            self._unsaid = ""
+            return _saying(outcome, said) if said else outcome
 
     def keep_journal(self, journal: Journal | None = None) -> None:
         """Write down every line from now on, so that `nnstep --resume` can bring this session back.
@@ -113,8 +117,14 @@ class Debugger:
 
     @property
     def history(self) -> list[str]:
-        """The lines in the journal, those of a session that was resumed included."""
-        return list(self._journal.history) if self._journal else []
+        """The lines that the journal remembers, those of the session that was resumed first."""
+        return list(self._journal.history) if self._journal else self._past
+
+    def close(self) -> None:
+        """Let go of the journal, as the end of the process does; it stays, for `nnstep --resume`."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
 
     def _note(self, line: str) -> str:
         return self._journal.note(line) if self._journal else ""
@@ -138,7 +148,7 @@ def resume(model: str | None = None, *, force: bool = False, journal: bool = Tru
     said: list[str] = []
     kept, held = resuming.find(locate(model) if model else None, said.append)
     try:
-        debugger = Debugger(resuming.reopen(kept, held, said.append, force=force))
+        debugger = Debugger(resuming.reopen(kept, held, said.append, force=force), kept.history)
         if not journal:
             held.release()
             return debugger, said

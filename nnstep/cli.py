@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -75,9 +76,14 @@ def _run(arguments: Sequence[str]) -> int:
     _add_resume(parser, "the latest session of MODEL that has ended")
     options = parser.parse_intermixed_args(arguments)
     _refuse_mixed(parser, options)
-    debugger = _opened(options)
-    report = _report_json if options.json else _report_plain
-    for place, line in _lines(options.file, options.lines):
+    with closing(_opened(options)) as debugger:
+        return _execute(debugger, _lines(options.file, options.lines), as_json=options.json)
+
+
+def _execute(debugger: Debugger, lines: Iterable[tuple[str, str]], *, as_json: bool) -> int:
+    """Run lines and report each, up to the first that is bad."""
+    report = _report_json if as_json else _report_plain
+    for place, line in lines:
         try:
             outcome: Result | CommandError = debugger.execute(line)
         except CommandError as error:

@@ -60,8 +60,7 @@ def lines(seed: int, count: int) -> list[str]:
 def run(debugger: Debugger, said: list[str]) -> list[tuple[str, State]]:
     """Run lines; those that a journal takes, each with the state it has led to.
 
-    A bad line is none; but where the commands of a stop are bad, the move to it is made: that is a state without a
-    line.
+    A bad line is none; but where the commands of a stop are bad, the move to it is made: a state without a line.
     """
     found = []
     before = state_of(debugger.session)

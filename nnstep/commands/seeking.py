@@ -28,8 +28,8 @@ def reverse_until(session: Session, where: Rest) -> Result:
     """Run backward to the last step before this one where EXPR held, or to a LOCATION behind; stops are ignored.
 
     A matrix that is not computed yet makes EXPR false. A text that can be a LOCATION is one, NAME the step at which
-    that matrix was written last: put parentheses around an expression that is not meant to be. With no such step
-    behind it goes to the start of the run.
+    that matrix was written last: put parentheses around an expression that is not meant to be. With no such step behind
+    it goes to the start of the run.
     """
     return _until(session, where, forward=False)
 

@@ -151,11 +151,11 @@ class Leaf(Cell):
         return float(self.operand.array[self.index])  # type: ignore[index]  # letters never reach here
 
     def over(self, grid: Grid) -> Values:
-        index: tuple[Any, ...] = tuple(grid[i] if isinstance(i, str) and i in grid else i for i in self.index)
-        if index == self.index:
+        if not any(isinstance(i, str) and i in grid for i in self.index):
             return np.float64(self.value)
         if type(self) is not Leaf:
             raise TypeError(type(self))
+        index: tuple[Any, ...] = tuple(grid.get(i, i) if isinstance(i, str) else i for i in self.index)
         values: np.ndarray = self.operand.array[index].astype(np.float64)
         return values
 

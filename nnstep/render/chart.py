@@ -27,8 +27,7 @@ def chart(values: Numbers, width: int = WIDTH, height: int = HEIGHT, ends: tuple
     """The numbers as a line `height` rows high; `ends` is what stands below the first and the last of them.
 
     width: columns in all, those of the scale at the left included. NaN is × on the axis, ∞ and -∞ are ∞ at the upper
-    and the lower edge. Where there are more numbers than dots, a dot's column spans the smallest and the largest of
-    them.
+    and the lower edge. Where there are more numbers than dots, a column of dots spans the smallest and the largest.
     """
     values = np.asarray(values, dtype=np.float64)
     finite = values[np.isfinite(values)]
@@ -94,8 +93,8 @@ def _between(heights: Numbers, across: int) -> Numbers:
     nearest = np.round(places).astype(int)
     # A number between two that are none is one dot wide.
     at = np.abs(places - nearest) * across <= count
-    joined: Numbers = np.where(np.isnan(line_between) & at, heights[nearest], line_between)
-    return joined
+    drawn: Numbers = np.where(np.isnan(line_between) & at, heights[nearest], line_between)
+    return drawn
 
 
 def _braille(low: Numbers, high: Numbers, columns: int, height: int) -> list[list[str]]:

@@ -36,9 +36,8 @@ def _extremes(history: History, calendar: Calendar) -> list[Line]:
     lines = []
     if not np.all(bad):
         for name, place in (("min", int(np.nanargmin(values))), ("max", int(np.nanargmax(values)))):
-            lines.append(
-                _fact(name, f"{number(values[place], DIGITS)} at {_where(int(history.steps[place]), calendar)}")
-            )
+            where = _where(int(history.steps[place]), calendar)
+            lines.append(_fact(name, f"{number(values[place], DIGITS)} at {where}"))
     if np.any(bad):
         first = int(history.steps[int(np.argmax(bad))])
         lines.append(_fact("NaN", f"{int(np.sum(bad))} times, first at {_where(first, calendar)}"))

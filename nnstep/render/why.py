@@ -43,12 +43,13 @@ def _widths(links: list[Link]) -> tuple[int, int, int, int]:
 
 def _link_line(link: Link, widths: tuple[int, int, int, int], *, last: bool) -> Line:
     steps, cells, values, formulas = widths
+    formula = f"= {link.formula}" if link.formula else ""
     return line(
         Span("▶ " if last else "  ", "current"),
         Span(f"{link.step:>{steps}}  ", "dim"),
         Span(f"{link.cell:<{cells}}  ", "current" if last else "name"),
         Span(f"{show(link.value):<{values}}  ", "number"),
-        Span(f"= {link.formula:<{formulas}}  ", "dim"),
+        Span(f"{formula:<{formulas + 2}}  ", "dim"),
         link.because,
     )
 

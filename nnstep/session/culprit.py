@@ -142,14 +142,15 @@ def _first(cell: Cell, test: Test) -> Cell | None:
 
 
 def _by_weight(cell: Cell) -> list[Cell]:
-    """A cell's parts, the weightiest first; of a quotient the numerator, unless the divisor is farther from 1."""
+    """A cell's parts, the weightiest first: the largest; of factors of a small result, the smallest."""
     if isinstance(cell, Sum):
         order = np.argsort(-_size(cell.values), kind="stable")[:8]
         return [cell.part(int(place)) for place in order]
     if isinstance(cell, Operation) and cell.function is np.divide:
         over, under = cell.parts
         return [over, under] if abs(over.value) * abs(under.value) >= 1 else [under, over]
-    return sorted(cell.parts, key=lambda part: -float(_size(np.array(part.value))))
+    small = isinstance(cell, Operation) and cell.function is np.multiply and abs(cell.value) < 1
+    return sorted(cell.parts, key=lambda part: float(_size(np.array(part.value))), reverse=not small)
 
 
 def _size(values: np.ndarray) -> np.ndarray:

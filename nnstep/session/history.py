@@ -144,11 +144,9 @@ def turn(session: Session, expression: Expression) -> Turn:
     low, high = 0, calendar.iterations
     with session.searching(high):
         if not holds(high):
-            raise CommandError(
-                f"{text} does not hold at the end of the run: bisect looks for what holds from a point on"
-            )
+            raise CommandError(f"{text} does not hold at the end of the run: bisect finds where it begins to for good")
         if holds(low):
-            raise CommandError(f"{text} holds at the start already: bisect looks for where it begins to")
+            raise CommandError(f"{text} holds at the start already: bisect finds where it begins to")
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if holds(middle) else (middle, high)

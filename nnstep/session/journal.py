@@ -37,8 +37,7 @@ LONGEST = 128 << 10
 """Bytes from which on a journal is written anew, if it has also grown to four times its first size."""
 
 State = dict[str, Any]
-"""What makes a session again: lines for branches, stops, displays; hits, marks, the place, the stop that takes
-lines."""
+"""What makes a session again: lines for branches, stops, displays; hits, marks, the place, which stop takes lines."""
 
 
 def state_of(session: Session) -> State:

@@ -26,7 +26,7 @@ from nnstep.timeline import Branch, Edit, Interrupted, Timeline
 
 GoOn = Callable[[int], bool]
 
-MOST_LINKS = 2000
+MOST_LINKS = 10_000
 LONGEST_WORK = 60
 """Characters of a link's arithmetic; a longer one is left out."""
 
@@ -37,7 +37,7 @@ class Link:
 
     step     at which it was written, or edited; 0 for an initial value
     value    what was read of it
-    formula  the right-hand side of what it was made by
+    formula  the right-hand side of what it was made by; none for an initial value and an edit
     work     its arithmetic in numbers, where that is short
     because  what made it so
     """
@@ -144,10 +144,10 @@ class _Walker:
         step = last_write(self._timeline, name, at)
         edited = self._edit(name, index, at)
         if edited is not None and edited[0] >= step:
-            return Link(name, index, edited[0], value, edited[1].text, "", "set by hand")
+            return Link(name, index, edited[0], value, "", "", f"set by hand: {edited[1].text}")
         instruction = self._timeline.instruction(step)
         if instruction is None or instruction.name != name:
-            return Link(name, index, 0, value, "its initial value", "", "its initial value")
+            return Link(name, index, 0, value, "", "", "its initial value")
         if instruction.phase == "data":
             source = instruction.source.removeprefix("rows of the ")
             row = self._timeline.rows(self._timeline.calendar.split(step)[0])[index[0]]

@@ -131,11 +131,11 @@ class Branch(Timeline):
         machine.settings["t"].fill(self._fork + 1)
         probes = _Probes(watchers, Scope(sheet, machine, stepwise=True), sheet, self._fork + 1)
         edited = self._edited_before()
+        self._copy(0, whole=True)
         if self._index:
-            self._copy(first, whole=0 in edited)
             probes.look(0)
         for k in range(1, self._index + 1):
-            self._copy(first + k, whole=k in edited)
+            self._copy(k, whole=k in edited)
             self._note_loss(sheet.tape.loss if k in edited else sheet.tape[k].name)
             if k < self._index and k in edited:
                 probes.look_edited(k)
@@ -171,14 +171,20 @@ class Branch(Timeline):
             branch = branch.parent
         return edited
 
-    def _copy(self, step: int, *, whole: bool) -> None:
-        """Take from the parent what the instruction at a step wrote; everything that can be read there, where asked."""
-        sheet, index = self._sheet, self.calendar.split(step)[1]
-        names = [item.name for item in sheet.tape if (item.index <= index if whole else item.index == index)]
-        for name in dict.fromkeys((*names, *self._middle) if whole else names):
+    def _copy(self, index: int, *, whole: bool) -> None:
+        """Take from the parent what an instruction wrote; or else everything that can be read after it."""
+        sheet, step = self._sheet, self._fork * self.calendar.instructions + index
+        names = [item.name for item in sheet.tape if item.index == index or (whole and item.index < index)]
+        if whole:
+            names += [name for name in self._middle if name not in names]
+            for name in self.plan.settings:
+                self._edited.settings[name].fill(self.parent.read(name, step))
+        for name in names:
             np.copyto(sheet.arrays[name], self.parent.read(name, step))
 
     def _apply(self) -> None:
+        for name, value in self.plan.settings.items():
+            self._edited.settings[name].fill(value)
         for edit in self.edits:
             if edit.name not in SETTINGS:
                 self._sheet.arrays[edit.name][edit.index] = edit.value

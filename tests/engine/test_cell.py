@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnstep.engine.cell import Cell, Number, Operand, call, positive, sigma, whole
+from nnstep.engine.cell import Cell, Number, Operand, Sigma, Sum, call, positive, sigma, whole
 
 X = Operand("X", np.array([[1.0, -2.0], [3.0, 0.5]]))
 W = Operand("W[1]", np.array([[0.25, 4.0]]))
@@ -77,3 +77,43 @@ def test_arithmetic_follows_ieee_and_stays_silent() -> None:
     assert (1 / zero[0,]).value == np.inf
     assert np.isnan((zero[0,] / zero[0,]).value)
     assert call("exp", np.exp, Number(1e4)).value == np.inf
+
+
+def test_a_sum_makes_no_terms_to_know_their_values() -> None:
+    made: list[object] = []
+
+    def term(k: int | str) -> Cell:
+        made.append(k)
+        return LONG[0, k] * (1 - call("tanh", np.tanh, LONG[0, k]) ** 2) / 3
+
+    cell = sigma("k", 20, term)
+    values = [part.value for part in sigma("k", 20, term).parts]
+    made.clear()
+    assert isinstance(cell, Sum)
+    assert cell.count == 20
+    np.testing.assert_allclose(cell.values, values, rtol=1e-14)
+    assert cell.value == pytest.approx(sum(values), rel=1e-14)
+    assert made == []
+    assert cell.part(7).text() == cell.parts[7].text()
+
+
+def test_a_sum_of_what_takes_one_number_at_a_time() -> None:
+    cell = sigma("k", 20, lambda k: call("choice", lambda v: v if v > 9 else 0.0, LONG[0, k]))
+    assert cell.value == sum(range(10, 20))
+
+
+def test_a_sum_within_a_sum_and_a_number_within_a_sum() -> None:
+    inner = sigma("k", 2, lambda k: X[0, k] * W[0, k])
+    assert sigma("i", 2, lambda i: X[i, 0] * inner).value == (1 + 3) * -7.75
+    assert sigma("i", 3, lambda _: Number(2.0)).value == 6
+
+
+def test_the_factors_of_a_sum() -> None:
+    cell = sigma("k", 2, lambda k: X[0, k] * W[0, k])
+    assert isinstance(cell, Sigma)
+    assert [(leaf.text(), values.tolist()) for leaf, values in cell.factors()] == [
+        ("X[0,k]", [1, -2]),
+        ("W[1][0,k]", [0.25, 4]),
+    ]
+    [(leaf, _), _] = cell.factors()
+    assert cell.leaf(leaf, 1).text() == "X[0,1]"
