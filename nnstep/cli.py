@@ -21,6 +21,8 @@ from nnstep.errors import CommandError, ModelError, NnstepError
 from nnstep.model import bundled, load
 
 FIRST_MODEL = "xor"
+INTERRUPTED = 130
+"""The exit code after Ctrl+C, as shells have it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"nnstep: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; what is left in the buffer goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -91,6 +93,8 @@ def _execute(debugger: Debugger, lines: Iterable[tuple[str, str]], *, as_json: b
         report(debugger, place, line, outcome)
         if isinstance(outcome, CommandError):
             return 1
+        if debugger.session.interrupted:
+            return INTERRUPTED
         if outcome.quit:
             break
     return 0
@@ -163,13 +167,18 @@ def _jsonable(value: object) -> object:
 
 
 def _check(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="nnstep check", description="Validate model files.")
+    parser = argparse.ArgumentParser(
+        prog="nnstep check", description="Validate model files, and look for faults in what they compute."
+    )
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a model file, a bundled name, or a folder of models")
     options = parser.parse_args(arguments)
     failed = False
     for path in _model_files(options.paths):
         try:
-            print(f"{path}: {load(path).summary}")
+            session = nnstep.open(path).session
+            print(f"{path}: {session.model.summary}")
+            for finding in session.findings():
+                print(f"{path}: {finding.rule}: {finding.message}")
         except NnstepError as error:
             print(f"nnstep: {error}", file=sys.stderr)
             failed = True

@@ -15,6 +15,7 @@ import pytest
 import nnstep
 from nnstep.cli import main
 from nnstep.model import bundled
+from nnstep.session import Session
 
 Captured = pytest.CaptureFixture[str]
 
@@ -299,3 +300,22 @@ def test_a_reader_that_has_seen_enough_is_no_error(model: str) -> None:
         run = nnstep_process("run", model, "help", stdout=closed)
     assert run.stderr == b""
     assert run.returncode == 0
+
+
+def test_check_shows_what_the_linter_finds(capsys: Captured) -> None:
+    assert main(["check", "linear_collapse", "xor"]) == 0
+    collapse, finding, xor = capsys.readouterr().out.splitlines()
+    assert collapse.startswith("linear_collapse: ")
+    assert finding.startswith("linear_collapse: all-linear: ")
+    assert xor == "xor: 2→4→1 tanh, sigmoid · sgd α 0.5"
+
+
+def test_an_interrupted_move_ends_the_run_as_shells_expect(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    def interrupted(session: Session, _reached: int) -> bool:
+        return session.step > 0
+
+    monkeypatch.setattr(Session, "go_on", interrupted)
+    assert main(["run", "iris", "goto end", "print L"]) == 130
+    text = capsys.readouterr().out
+    assert "(interrupted)" in text
+    assert "L =" not in text

@@ -123,9 +123,11 @@ class Session:
         An interrupted move forward stays at the end of the last completed iteration, one back where it started.
         """
         start = self.step
+        self.interrupted = False
         try:
             self._travel(step)
         except Interrupted as stop:
+            self.interrupted = True
             if step > start:
                 self._arrive(max(start, stop.iteration * self.calendar.instructions))
             return False
