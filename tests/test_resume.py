@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import random
-import select
 import signal
 import subprocess
 import sys
@@ -22,7 +20,6 @@ from nnstep.errors import CommandError, ModelError
 from nnstep.session.journal import State, state_of
 from nnstep.tui.app import NnstepApp
 from tests import scripted
-from tests.tui.test_terminal import LONGEST, read_until
 
 Captured = pytest.CaptureFixture[str]
 
@@ -358,25 +355,3 @@ async def test_the_app_says_what_was_resumed_and_remembers_its_commands(model: s
         await pilot.pause()
     app.debugger.execute("mark here")
     assert app.debugger.history[-2:] == ["step 3", "mark here"]
-
-
-def test_the_app_keeps_a_journal(state: Path) -> None:
-    process, terminal = pty.fork()
-    if process == 0:
-        os.execv(sys.executable, [sys.executable, "-m", "nnstep", "xor"])  # noqa: S606  # no shell is wanted
-    try:
-        assert b"quit" in read_until(terminal, b"quit")
-        os.write(terminal, b"ss:mark here\rs")
-        end = time.monotonic() + LONGEST
-        while b"".join(path.read_bytes() for path in state.glob("*.journal")).count(b"\n") < 4:
-            assert time.monotonic() < end
-            if select.select([terminal], [], [], 0.05)[0]:
-                os.read(terminal, 1 << 16)
-        os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
-    finally:
-        os.close(terminal)
-    debugger, _ = resume()
-    assert debugger.history == ["step", "step", "mark here", "step"]
-    assert debugger.position.step == 3
-    assert debugger.session.travels.marks["here"].step == 2

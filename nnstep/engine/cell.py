@@ -24,7 +24,6 @@ Values = np.ndarray | np.float64
 """Values over a grid, or the one that they all are."""
 
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
-SUBSCRIPTS = str.maketrans("ijk", "ᵢⱼₖ")
 LONG_SUM = 8
 """A sum of more terms than this shows only its largest ones."""
 LARGEST = 4

@@ -20,7 +20,7 @@ def why_lines(chain: Chain, step: int, calendar: Calendar) -> list[Line]:
     position = calendar.position(step)
     place = f"at epoch {position.epoch} batch {position.batch}, step {step}"
     lines = [line(Span(f"{first.cell} is {show(first.value)}", "heading"), Span(f"  {place}", "dim"))]
-    cut = len(chain.links) > 2 * ENDS
+    cut = len(chain.links) > 2 * ENDS + 1
     links = [*chain.links[:ENDS], *chain.links[-ENDS:]] if cut else list(chain.links)
     widths = _widths(links)
     for number, link in enumerate(links):

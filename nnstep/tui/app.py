@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from itertools import groupby
@@ -48,6 +49,9 @@ class Arrived(Message):
         self.future = future
 
 
+MOST_TYPED = 1000
+"""Lines that wait for a short one; a key held down during a pause of the machine must not run on for minutes."""
+
 ABOUT_A_CELL = ("why", "history", "display", "watch")
 """Commands whose keys take the cursor's cell along."""
 
@@ -74,6 +78,7 @@ class NnstepApp(App[None]):
         self.mover: Mover[Result] = Mover()
         self._watch: Timer | None = None
         self._stale = False
+        self._typed: deque[str] = deque()
         self.own: dict[str, Callable[[str], None]] = {
             "select": lambda argument: self.main.view.select(argument),  # noqa: PLW0108  # the view is not there yet
             "focus": lambda argument: self.main.view.focus(argument),  # noqa: PLW0108  # the view is not there yet
@@ -117,7 +122,9 @@ class NnstepApp(App[None]):
     def run_line(self, line: str) -> None:
         """Carry out one line and show what comes of it."""
         name, argument = command_of(line)
-        if self.mover.busy and name != "quit":
+        if self.mover.busy and not self.mover.lasts and len(self._typed) < MOST_TYPED:
+            self._typed.append(line)
+        elif self.mover.busy and name != "quit":
             self._say(line, f"{self.mover.line} is running: ctrl+c interrupts it", "bad")
         elif own := self.own.get(name):
             self._run_own(own, line, argument)
@@ -127,6 +134,12 @@ class NnstepApp(App[None]):
                 self._arrived(line, future)
             else:
                 self._wait(line, future)
+
+    def _run_typed(self) -> None:
+        """Carry out the next of the lines that came while another one ran."""
+        if self._typed and not self.mover.busy:
+            self.run_line(self._typed.popleft())
+            self.call_later(self._run_typed)
 
     def show_soon(self) -> None:
         """Draw once all keys are carried out that have come by now: those of a burst share one drawing."""
@@ -173,6 +186,8 @@ class NnstepApp(App[None]):
             self._refuse(line, str(error))
         else:
             self._answer(line, future.result())
+        if self._typed:
+            self.call_later(self._run_typed)
 
     def _answer(self, line: str, result: Result) -> None:
         lines = list(result.lines)
@@ -270,6 +285,7 @@ class NnstepApp(App[None]):
 
     def action_interrupt(self) -> None:
         """Stop a move at the last completed step."""
+        self._typed.clear()
         if self.mover.busy:
             self.debugger.session.interrupt()
         else:

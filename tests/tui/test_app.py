@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ from textual import events
 from textual.pilot import Pilot
 
 import nnstep
-from nnstep.commands import COMMANDS
+from nnstep.commands import COMMANDS, Result
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.paint import CURSOR, OPERAND, paint_of
 from tests.tui.seen import painted, screen_lines, screen_text
@@ -301,3 +302,22 @@ async def test_any_size_at_any_time() -> None:
             lines = screen_lines(app)
             assert len(lines) == size[1]
             assert all(len(line) == size[0] for line in lines)
+
+
+async def test_keys_that_come_while_a_step_still_runs_are_carried_out_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a step takes longer than the screen waits for it: no key may be lost."""
+    async with opened("xor") as (app, pilot):
+        gate = threading.Event()
+        run_line = app.debugger.execute
+
+        def slowly(line: str) -> Result:
+            gate.wait(10)
+            return run_line(line)
+
+        monkeypatch.setattr(app.debugger, "execute", slowly)
+        for key in ("s", "s", "n"):
+            app.post_message(events.Key(key, None))
+        await pilot.pause()
+        assert app.debugger.position.step == 0
+        gate.set()
+        await until((app, pilot), lambda: not app.mover.busy and app.debugger.position.step == 4)
