@@ -18,6 +18,9 @@ from nnstep.engine.ops import Optimizer
 from nnstep.engine.recorder import Call, Joints, Matrix, Recorder
 from nnstep.engine.tape import Application, Instruction, Tape
 
+STRETCH = 2**15
+"""Parameters updated by one call: three such vectors fit in the cache of a core."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -290,18 +293,19 @@ class Machine:
         """The update of all parameters at once: each of the optimizer's formulas on whole vectors.
 
         The formulas are elementwise and no parameter's update reads another's, so the bits are those of the
-        instructions one by one.
+        instructions one by one. Long vectors are taken in stretches that stay in the cache from one call to the next.
         """
-        size, trainable = self.layout.size, self.layout.trainable
-        vectors = {"w": self.state[:trainable], "g": self.gradient[:trainable], **self.settings}
-        for place, slot in enumerate(self.plan.optimizer.slots, start=1):
-            vectors[slot] = self.state[place * size : place * size + trainable]
-        calls: list[Call] = []
-        for key, formula in self.plan.optimizer.rules.items():
-            operands = {operand: vectors[operand] for operand in formula.operands}
-            recorded = run.instruction()
-            formula.compute(run, out=vectors[key], **operands)
-            calls += recorded
+        size, calls = self.layout.size, list[Call]()
+        for start in range(0, self.layout.trainable, STRETCH):
+            stop = min(start + STRETCH, self.layout.trainable)
+            vectors = {"w": self.state[start:stop], "g": self.gradient[start:stop], **self.settings}
+            for place, slot in enumerate(self.plan.optimizer.slots, start=1):
+                vectors[slot] = self.state[place * size + start : place * size + stop]
+            for key, formula in self.plan.optimizer.rules.items():
+                operands = {operand: vectors[operand] for operand in formula.operands}
+                recorded = run.instruction()
+                formula.compute(run, out=vectors[key], **operands)
+                calls += recorded
         return calls
 
 
