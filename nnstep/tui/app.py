@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from itertools import groupby
 from typing import ClassVar
@@ -25,6 +25,7 @@ from nnstep.tui.board import Board
 from nnstep.tui.keys import bindings, command_of, moved
 from nnstep.tui.matrix import Matrix
 from nnstep.tui.moves import Mover
+from nnstep.tui.own import OWN, Own
 from nnstep.tui.paint import Line
 from nnstep.tui.palette import PALETTES, theme
 from nnstep.tui.scene import cell_name
@@ -60,7 +61,6 @@ class NnstepApp(App[None]):
     """Everything a key does, a line does: both end in `run_line`.
 
     said  what is to be said of the session when the app opens
-    own   what the app carries out itself, by the command's name
     """
 
     TITLE = "nnstep"
@@ -79,14 +79,6 @@ class NnstepApp(App[None]):
         self._watch: Timer | None = None
         self._stale = False
         self._typed: deque[str] = deque()
-        self.own: dict[str, Callable[[str], None]] = {
-            "select": lambda argument: self.main.view.select(argument),  # noqa: PLW0108  # the view is not there yet
-            "focus": lambda argument: self.main.view.focus(argument),  # noqa: PLW0108  # the view is not there yet
-            "layer": lambda argument: self.main.view.turn(argument),  # noqa: PLW0108  # the view is not there yet
-            "zoom": self._zoom,
-            "theme": self._theme,
-            "quit": lambda _: self._end(0),
-        }
         for palette in PALETTES.values():
             self.register_theme(theme(palette))
         self.theme = next(iter(PALETTES))
@@ -106,7 +98,7 @@ class NnstepApp(App[None]):
         """Leave the terminal sane on every way out."""
         loop = asyncio.get_running_loop()
         for number in ENDINGS:
-            loop.add_signal_handler(number, self._end, 128 + number)
+            loop.add_signal_handler(number, self.end, 128 + number)
         # The terminal comes back blank from ctrl+z.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self._watch = self.set_interval(RATE, self._look, pause=True)
@@ -126,7 +118,7 @@ class NnstepApp(App[None]):
             self._typed.append(line)
         elif self.mover.busy and name != "quit":
             self._say(line, f"{self.mover.line} is running: ctrl+c interrupts it", "bad")
-        elif own := self.own.get(name):
+        elif own := OWN.get(name):
             self._run_own(own, line, argument)
         else:
             future = self.mover.run(line, lambda: self.debugger.execute(line))
@@ -208,26 +200,18 @@ class NnstepApp(App[None]):
 
     # Commands of the app
 
-    def _run_own(self, own: Callable[[str], None], line: str, argument: str) -> None:
+    def _run_own(self, own: Own, line: str, argument: str) -> None:
         self.main.close_output()
         try:
-            own(argument)
+            own(self, argument)
         except CommandError as error:
             self._refuse(line, str(error))
         else:
             self.main.prompt.answer(line, ())
             self.show_soon()
 
-    def _zoom(self, _: str) -> None:
-        self.main.view.zoomed = not self.main.view.zoomed
-        self.main.place()
-
-    def _theme(self, argument: str) -> None:
-        if argument not in PALETTES:
-            raise CommandError(f"theme: must be {' or '.join(PALETTES)}, got {argument!r}")
-        self.theme = argument
-
-    def _end(self, code: int) -> None:
+    def end(self, code: int) -> None:
+        """Leave, with an exit code; a move that runs is interrupted."""
         self.debugger.session.interrupt()
         self.mover.close()
         self.exit(return_code=code)
