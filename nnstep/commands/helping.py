@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from nnstep.commands.execute import named, usage
 from nnstep.commands.registry import COMMANDS, Command, Rest, Result, command, result
+from nnstep.engine.ops import OPS, OPTIMIZERS
+from nnstep.render.ops import op_lines, ops_lines
 from nnstep.render.text import Line, Span, line
 from nnstep.session import Session
 
@@ -26,8 +28,16 @@ def key_name(key: str) -> str:
 
 @command("help", keys={"question_mark": "help"})
 def help_(session: Session, command: Rest = NOTHING) -> Result:
-    """List the commands, or tell all about one."""
+    """List the commands, or tell all about one.
+
+    help ops lists the ops that equations and layers are made of: formula, gradients, and the PyTorch call that each
+    equals. help OP tells about one of them, or of the optimizers.
+    """
     del session
+    if command == "ops":
+        return result(ops_lines())
+    if command in OPS or command in OPTIMIZERS:
+        return result(op_lines(command))
     return result(_one(named(command)) if command else _all())
 
 

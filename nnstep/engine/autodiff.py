@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from nnstep.engine.formula import Formula, Op, Shape
+from nnstep.engine.formula import Attributes, Formula, Op, Shape
 from nnstep.engine.graph import Constant, Graph, Node, Parameter, Term
 from nnstep.engine.names import gradient_of
 from nnstep.engine.ops.optimizer import Optimizer
@@ -14,6 +14,9 @@ from nnstep.engine.ops.total import total_of
 from nnstep.engine.tape import Application, Instruction, Tape
 
 ONE = Constant("1", 1.0)
+
+LOADER = "one batch of a torch.utils.data.DataLoader"
+BACKWARD = "part of loss.backward()"
 
 
 def tape(graph: Graph, optimizer: Optimizer) -> Tape:
@@ -31,17 +34,20 @@ def reached(graph: Graph) -> frozenset[str]:
 
 def _data(graph: Graph) -> Iterator[Instruction]:
     for matrix in graph.inputs:
-        yield Instruction(0, matrix.name, "data", None, matrix.shape, source=matrix.source)
+        yield Instruction(0, matrix.name, "data", None, matrix.shape, source=matrix.source, library=LOADER)
 
 
 def _forward(graph: Graph) -> Iterator[Instruction]:
     shapes = graph.shapes()
     for node in graph.nodes:
         terms = tuple(_apply(term.op.forward, term, shapes, {}) for term in node.terms)
-        yield Instruction(0, node.name, "forward", node.layer, node.shape, terms)
+        calls = (applied.filled(_call(term, shapes)) for term, applied in zip(node.terms, terms, strict=True))
+        library = " + ".join(calls)
+        yield Instruction(0, node.name, "forward", node.layer, node.shape, terms, library=library)
 
 
 def _update(graph: Graph, optimizer: Optimizer) -> Iterator[Instruction]:
+    library = f"part of optimizer.step() of {optimizer.library.partition('(')[0]}"
     for parameter in graph.parameters:
         if parameter.trainable:
             names = {"w": parameter.name, "g": gradient_of(parameter.name)}
@@ -49,7 +55,7 @@ def _update(graph: Graph, optimizer: Optimizer) -> Iterator[Instruction]:
             for key, formula in optimizer.rules.items():
                 terms = (Application(formula, {operand: names.get(operand, operand) for operand in formula.operands}),)
                 written = names[key]
-                yield Instruction(0, written, "update", parameter.layer, parameter.shape, terms)
+                yield Instruction(0, written, "update", parameter.layer, parameter.shape, terms, library=library)
 
 
 def _apply(
@@ -57,12 +63,27 @@ def _apply(
 ) -> Application:
     """A formula of a term's op, with the attributes and the text that its operands' shapes give."""
     available = {**term.operands, **more}
-    sizes = {key: shapes.get(name, ()) if isinstance(name, str) else () for key, name in available.items()}
-    measures = term.op.measures(**{key: sizes[key] for key in term.operands}, **term.attributes)
-    attributes = {**measures, **term.attributes}
+    sizes = _sizes(available, shapes)
+    attributes = _attributes(term, sizes)
     formula = formula.worded(sizes, attributes)
     wanted = (*formula.operands, *formula.saved)
     return Application(formula, {key: available[key] for key in wanted if key in available}, attributes)
+
+
+def _sizes(operands: Mapping[str, str | Constant], shapes: Mapping[str, Shape]) -> dict[str, Shape]:
+    return {key: shapes.get(name, ()) if isinstance(name, str) else () for key, name in operands.items()}
+
+
+def _attributes(term: Term, sizes: Mapping[str, Shape]) -> Attributes:
+    """What the term gives its op, and what the op measures."""
+    measures = term.op.measures(**{key: sizes[key] for key in term.operands}, **term.attributes)
+    return {**measures, **term.attributes}
+
+
+def _call(term: Term, shapes: Mapping[str, Shape]) -> str:
+    """The PyTorch call that equals a term, with keys for the operands."""
+    sizes = _sizes(term.operands, shapes)
+    return term.op.call(sizes, _attributes(term, sizes))
 
 
 @dataclass(frozen=True)
@@ -164,14 +185,17 @@ class Backward:
         if last:
             self.gradients[name] = gradient
             home = self.homes[name]
-            total = self._instruction(gradient, name, home.layer, (*terms, *self.inline[name]))
+            library = BACKWARD if isinstance(home, Node) else f"{BACKWARD}, left in {name}.grad"
+            total = self._instruction(gradient, name, home.layer, (*terms, *self.inline[name]), library)
             if isinstance(home, Node):
                 self.due[name] = total
             else:
                 yield total
 
-    def _instruction(self, written: str, name: str, layer: int | None, terms: tuple[Application, ...]) -> Instruction:
-        return Instruction(0, written, "backward", layer, self.shapes[name], terms)
+    def _instruction(
+        self, written: str, name: str, layer: int | None, terms: tuple[Application, ...], library: str = BACKWARD
+    ) -> Instruction:
+        return Instruction(0, written, "backward", layer, self.shapes[name], terms, library=library)
 
 
 def _differentiable(term: Term) -> Iterator[tuple[str, str]]:

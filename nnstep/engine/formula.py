@@ -16,6 +16,11 @@ from nnstep.engine.cell import Cell
 
 Shape = tuple[int, ...]
 Attributes = Mapping[str, object]
+Library = str | Callable[..., str]
+"""A call of PyTorch with operands in braces, `F.linear({x}, {w}, {b})`, where F is torch.nn.functional.
+
+Where it depends on more, library(shapes, **attributes) gives it, as a Formula's text.
+"""
 
 
 class ShapeError(ValueError):
@@ -119,7 +124,7 @@ class Op:
     options     what a call may give behind them
     measures    what the formulas take from shapes and attributes (a mean's count), as further attributes
     inline      the gradients are terms added to another contribution's instruction (the L2 penalty's)
-    library     the PyTorch call that it equals
+    library     the PyTorch call that its forward formula equals; the gradients are loss.backward()'s
     kinks       on which side of its kinks each cell lies (the sign of x for relu), given the operands' arrays and the
                 attributes; a kink itself is a side of its own
     """
@@ -133,8 +138,12 @@ class Op:
     fewest: int = 0
     options: Mapping[str, Option] = field(default_factory=dict)
     inline: bool = False
-    library: str = ""
+    library: Library = ""
     kinks: Callable[..., object] | None = None
+
+    def call(self, shapes: Mapping[str, Shape], attributes: Attributes) -> str:
+        """The PyTorch call for operands of these shapes."""
+        return self.library if isinstance(self.library, str) else self.library(shapes, **attributes)
 
     def result(self, shapes: Mapping[str, Shape], attributes: Attributes) -> Shape:
         """The result's shape; ShapeError where there is none, or where an axis is empty."""

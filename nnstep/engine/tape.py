@@ -39,11 +39,15 @@ class Application:
     def text(self) -> str:
         """The right-hand side, with names as displays write them."""
         assert isinstance(self.formula.text, str)
+        return self.filled(self.formula.text)
+
+    def filled(self, template: str) -> str:
+        """A text with the operands' names, as displays write them, in place of their keys in braces."""
         names = {
             key: _Shown(operand.text if isinstance(operand, Constant) else shown(operand))
             for key, operand in self.operands.items()
         }
-        return self.formula.text.format(**{**self.attributes, **names})
+        return template.format(**{**self.attributes, **names})
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -71,6 +75,7 @@ class Instruction:
     layer   the layer it belongs to; None for the data and a network's loss
     terms   what it adds up; none where the data is loaded
     source  what the data phase loads
+    library what does the same in PyTorch: a call, or of which call it is a part
     """
 
     index: int
@@ -80,6 +85,7 @@ class Instruction:
     shape: Shape
     terms: tuple[Application, ...] = ()
     source: str = ""
+    library: str = ""
 
     @cached_property
     def formula(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnstep.render.numbers import number
+from nnstep.render.ops import in_full
 from nnstep.render.text import Line, Span, line
 from nnstep.session import Explanation
 
@@ -15,12 +16,21 @@ def show(x: float) -> str:
 
 
 def explanation_lines(explanation: Explanation) -> list[Line]:
-    """The equation with symbols, then with numbers, evaluated to the result; the signs of equality in one column."""
+    """The equation with symbols, then with numbers, evaluated to the result; last, what PyTorch calls it.
+
+    The signs of equality stand in one column.
+    """
     left, sign, right = explanation.symbols.partition(" = ")
     if not sign:
         left, sign, right = explanation.symbols.partition(" ← ")
     if not sign:
-        return [line(explanation.symbols), line("= ", Span(explanation.steps[-1], "number"))]
+        value = line("= ", Span(explanation.steps[-1], "number"))
+        return [line(explanation.symbols), value, *_library(explanation)]
     indent = " " * len(left)
     first = line(Span(left, "current"), sign, right)
-    return [first, *(line(indent, " = ", Span(step, "number")) for step in explanation.steps)]
+    steps = (line(indent, " = ", Span(step, "number")) for step in explanation.steps)
+    return [first, *steps, *_library(explanation)]
+
+
+def _library(explanation: Explanation) -> list[Line]:
+    return [line(Span(f"in PyTorch: {in_full(explanation.library)}", "dim"))] if explanation.library else []

@@ -26,6 +26,7 @@ class Explanation:
     steps    the same with numbers, evaluated further and further; the last is the result
     value    the result, in float64
     reads    the cells that it reads
+    library  what does the same in PyTorch; nothing for an initial value
     """
 
     name: str
@@ -36,6 +37,7 @@ class Explanation:
     steps: tuple[str, ...]
     value: float
     reads: tuple[tuple[str, Index], ...]
+    library: str = ""
 
     @property
     def numbers(self) -> str:
@@ -65,6 +67,7 @@ def explain(timeline: Timeline, name: str, index: Index, step: int, show: Show) 
         _evaluation(cell, show),
         cell.value,
         cells,  # type: ignore[arg-type]  # a leaf that is read has numbers alone
+        instruction.library,
     )
 
 
@@ -124,7 +127,9 @@ def _loaded(timeline: Timeline, instruction: Instruction, index: Index, step: in
     value = float(timeline.read(instruction.name, step)[index])
     source = instruction.source.removeprefix("rows of the ")
     symbols = f"{cell_name(instruction.name, index)} ← {source}[{row},{index[1]}]"
-    return Explanation(instruction.name, index, step, instruction.formula, symbols, (show(value),), value, ())
+    numbers = (show(value),)
+    formula, library = instruction.formula, instruction.library
+    return Explanation(instruction.name, index, step, formula, symbols, numbers, value, (), library)
 
 
 def check_index(name: str, index: Index, shape: tuple[int, ...], command: str = "explain") -> None:

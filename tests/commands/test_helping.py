@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
 
 import nnstep
 from nnstep.commands import COMMANDS
+from nnstep.engine.ops import OPS, OPTIMIZERS
 from tests.worked import MODEL
 
 
@@ -43,6 +45,30 @@ def test_help_of_one_command(command: nnstep.commands.Command) -> None:
         for alias in command.alias:
             assert f"short  {alias}" in lines
         assert any("headless it does nothing" in line for line in lines) == command.app_only
+
+
+def test_help_ops_tells_of_every_op_its_gradients_and_its_library_call() -> None:
+    lines = helped("help ops")
+    assert [line for line in lines[1:] if not line.startswith(" ")] == [*OPS, *OPTIMIZERS]
+    assert lines.count("  in PyTorch: torch.nn.functional.linear(x, w, b)") == 1
+    assert not [line for line in lines if re.search(r"[{}]|\bF\.", line)]
+
+
+def test_help_of_one_op() -> None:
+    assert helped("help affine") == [
+        "affine",
+        "  value = x wᵀ + b",
+        "  dw    = gᵀ x",
+        "  db    = Σᵢ gᵢ",
+        "  dx    = g w",
+        "  in PyTorch: torch.nn.functional.linear(x, w, b)",
+    ]
+    assert helped("help momentum")[-1] == "  in PyTorch: optimizer.step() of torch.optim.SGD(params, lr, momentum)"
+
+
+def test_no_op_is_named_as_a_command() -> None:
+    words = {word for each in COMMANDS.values() for word in (each.name, *each.alias)}
+    assert not words & {*OPS, *OPTIMIZERS, "ops"}
 
 
 @pytest.mark.parametrize(

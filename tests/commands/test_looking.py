@@ -85,6 +85,7 @@ def test_explain() -> None:
         "          = 1 − 0.25 + 0.5",
         "          = 0.75 + 0.5",
         "          = 1.25",
+        "in PyTorch: torch.nn.functional.linear(X, W[1], b[1])",
     ]
     assert result.value == 1.25
 

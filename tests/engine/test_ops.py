@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
@@ -220,6 +221,19 @@ def test_binary_cross_entropy_is_clamped_as_pytorch_does() -> None:
         np.testing.assert_allclose(case.gradient("a", g=np.ones(2)), [[-1e12], [0.0]])
 
 
-def test_every_op_names_the_library_call_it_equals() -> None:
-    assert all(op.library for op in OPS.values())
-    assert all(optimizer.library for optimizer in OPTIMIZERS.values())
+@every_case
+def test_every_op_names_the_library_call_it_equals(case: Case) -> None:
+    """The call is Python, and reads the very operands of the op."""
+    shapes, attributes = case.shapes, case.attributes
+    applied = Application(case.op.forward, {key: key for key in shapes}, attributes)
+    names = {
+        node.id
+        for node in ast.walk(ast.parse(applied.filled(case.op.call(shapes, attributes)), mode="eval"))
+        if isinstance(node, ast.Name)
+    }
+    assert names - {"F", "torch"} == set(shapes)
+
+
+def test_every_op_has_a_case_and_every_optimizer_a_library() -> None:
+    assert {case.op.name for case in CASES} == set(OPS)
+    assert all(optimizer.library.startswith("torch.optim.") for optimizer in OPTIMIZERS.values())

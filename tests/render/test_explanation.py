@@ -20,6 +20,7 @@ def test_the_signs_of_equality_stand_in_one_column() -> None:
         "           = 3 · 1 + 6 · 2",
         "           = 3 + 12",
         "           = 15",
+        "in PyTorch: part of loss.backward(), left in W[1].grad",
     ]
 
 
@@ -29,9 +30,14 @@ def test_an_update_begins_with_an_arrow() -> None:
         "        = 0.5 − 0.125 · 4.5",
         "        = 0.5 − 0.5625",
         "        = -0.0625",
+        "in PyTorch: part of optimizer.step() of torch.optim.SGD",
     ]
 
 
 def test_what_nothing_computes() -> None:
     assert lines("W[1]", (1, 0), 0) == ["W[1][1,0]: its initial value", "= -1"]
-    assert lines("X", (1, 0), 1) == ["X[1,0] ← features[1,0]", "       = 2"]
+    assert lines("X", (1, 0), 1) == [
+        "X[1,0] ← features[1,0]",
+        "       = 2",
+        "in PyTorch: one batch of a torch.utils.data.DataLoader",
+    ]

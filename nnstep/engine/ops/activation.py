@@ -107,7 +107,7 @@ identity = _activation(
     _copy,
     lambda at, x: x[at],
     Formula("{g} ⊙ 1", _pass, cell=lambda at, g: g[at] * 1, same_as="g"),
-    "x",
+    "torch.nn.Identity()({x})",
     same_as="x",
 )
 
@@ -131,7 +131,7 @@ relu = _activation(
     _relu,
     lambda at, x: call("max", np.maximum, 0, x[at]),
     Formula("{g} ⊙ 1[{x} > 0]", _relu_gradient, cell=lambda at, g, x: g[at] * positive(x[at]), saved=("value",)),
-    "F.relu(x)",
+    "torch.relu({x})",
     kinks=_side,
 )
 
@@ -161,7 +161,7 @@ leaky_relu = _activation(
         _leaky_relu_gradient,
         cell=lambda at, g, x: g[at] * call("leaky_relu′", lambda v: 1.0 if v > 0 else LEAK, x[at]),
     ),
-    "F.leaky_relu(x, 0.01)",
+    "F.leaky_relu({x}, 0.01)",
     kinks=_side,
 )
 
@@ -190,7 +190,7 @@ sigmoid = _activation(
         cell=lambda at, g, x: g[at] * sigmoid_cell(x[at]) * (1 - sigmoid_cell(x[at])),
         saved=("value",),
     ),
-    "torch.sigmoid(x)",
+    "torch.sigmoid({x})",
 )
 
 # tanh
@@ -218,7 +218,7 @@ tanh = _activation(
         cell=lambda at, g, x: g[at] * (1 - _tanh_cell(x[at]) ** 2),
         saved=("value",),
     ),
-    "torch.tanh(x)",
+    "torch.tanh({x})",
 )
 
 # softmax, of each row: the row's maximum is taken out first, which changes nothing but the size of the exponents.
@@ -277,7 +277,7 @@ softmax = _activation(
     _softmax,
     softmax_cell,
     Formula("{value} ⊙ ({g} − Σⱼ {g} ⊙ {value})", _softmax_gradient, cell=_softmax_gradient_cell),
-    "F.softmax(x, dim=-1)",
+    "F.softmax({x}, dim=-1)",
     shape=_of_rows,
 )
 
@@ -304,7 +304,7 @@ softplus = _activation(
     _softplus,
     lambda at, x: softplus_cell(x[at]),
     Formula("{g} ⊙ σ({x})", _softplus_gradient, cell=lambda at, g, x: g[at] * sigmoid_cell(x[at])),
-    "F.softplus(x)",
+    "F.softplus({x})",
 )
 
 # gelu, in its tanh form: ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³)
@@ -365,7 +365,7 @@ gelu = _activation(
     _gelu,
     lambda at, x: call("gelu", _gelu_value, x[at]),
     Formula("{g} ⊙ gelu′({x})", _gelu_gradient, cell=lambda at, g, x: g[at] * call("gelu′", _gelu_slope, x[at])),
-    'F.gelu(x, approximate="tanh")',
+    'F.gelu({x}, approximate="tanh")',
 )
 
 ACTIVATIONS = (identity, relu, leaky_relu, sigmoid, tanh, softmax, softplus, gelu)

@@ -16,7 +16,7 @@ add = elementwise(
         "add",
         Formula("{a} + {b:()}", of_two(np.add), cell=lambda at, a, b: a[at] + b[at]),
         {"a": None, "b": None},
-        "a + b",
+        "{a} + {b:()}",
     )
 )
 
@@ -32,7 +32,7 @@ subtract = elementwise(
         "subtract",
         Formula("{a} − {b:()}", of_two(np.subtract), cell=lambda at, a, b: a[at] - b[at]),
         {"a": None, "b": _NEGATED},
-        "a - b",
+        "{a} - {b:()}",
     )
 )
 
@@ -41,7 +41,7 @@ negative = elementwise(
         "negative",
         Formula("−{x}", of_one(np.negative), cell=lambda at, x: -x[at]),
         {"x": _NEGATED},
-        "-x",
+        "-{x}",
     )
 )
 
@@ -64,7 +64,7 @@ multiply = elementwise(
             "a": Formula("{g} ⊙ {b:()}", _times_b, cell=lambda at, g, b: g[at] * b[at]),
             "b": Formula("{g} ⊙ {a:()}", _times_a, cell=lambda at, g, a: g[at] * a[at]),
         },
-        "a * b",
+        "{a} * {b:()}",
     )
 )
 
@@ -93,7 +93,7 @@ divide = elementwise(
                 cell=lambda at, g, a, b: -(g[at] * a[at] / b[at] ** 2),
             ),
         },
-        "a / b",
+        "{a} / {b:()}",
     )
 )
 
@@ -146,7 +146,7 @@ power = elementwise(
         "power",
         Formula(_power_text, _power, cell=lambda at, x, exponent: x[at] ** exponent),
         {"x": Formula(_power_gradient_text, _power_gradient, cell=_power_gradient_cell)},
-        "x ** exponent",
+        lambda _shapes, exponent, **_measures: f"{{x}} ** {exponent:.15g}",
     )
 )
 
@@ -208,7 +208,7 @@ to_the = elementwise(
             "a": Formula("{b} ⊙ {g} ⊙ {a}^({b} − 1)", _base_gradient, cell=_base_cell),
             "b": Formula("{value} ⊙ {g} ⊙ log({a})", _exponent_gradient, cell=_exponent_cell),
         },
-        "a ** b",
+        "{a} ** {b:()}",
     )
 )
 
@@ -224,7 +224,7 @@ exp = elementwise(
         "exp",
         Formula("exp({x})", of_one(np.exp), cell=lambda at, x: call("exp", np.exp, x[at])),
         {"x": Formula("{g} ⊙ {value}", _times_value, cell=lambda at, g, value: g[at] * value[at])},
-        "x.exp()",
+        "{x}.exp()",
         arguments=("x",),
     )
 )
@@ -239,7 +239,7 @@ log = elementwise(
         "log",
         Formula("log({x})", of_one(np.log), cell=lambda at, x: call("log", np.log, x[at])),
         {"x": Formula("{g} / {x}", _over_x, cell=lambda at, g, x: g[at] / x[at])},
-        "x.log()",
+        "{x}.log()",
         arguments=("x",),
     )
 )
@@ -255,7 +255,7 @@ sqrt = elementwise(
         "sqrt",
         Formula("√({x})", of_one(np.sqrt), cell=lambda at, x: call("√", np.sqrt, x[at])),
         {"x": Formula("{g} / (2·{value})", _root_gradient, cell=lambda at, g, value: g[at] / (2 * value[at]))},
-        "x.sqrt()",
+        "{x}.sqrt()",
         arguments=("x",),
     )
 )
@@ -272,7 +272,7 @@ absolute = elementwise(
         "abs",
         Formula("|{x}|", of_one(np.abs), cell=lambda at, x: Operation("|{}|", ATOM, (0,), np.abs, (x[at],))),
         {"x": Formula("{g} ⊙ sign({x})", _sign_gradient, cell=lambda at, g, x: g[at] * call("sign", np.sign, x[at]))},
-        "x.abs()",
+        "{x}.abs()",
         arguments=("x",),
         kinks=lambda x: np.sign(x),  # noqa: PLW0108  # by its key, as every op's
     )

@@ -72,7 +72,7 @@ reshape = OPS(
         measures=lambda x, sizes: {"before": x, "after": _reshaped(x, sizes)},
         arguments=("x",),
         options={"sizes": Option("sizes")},
-        library="x.reshape(sizes)",
+        library=lambda _shapes, sizes, **_measures: f"{{x}}.reshape({_list(sizes)})",
     )
 )
 
@@ -147,7 +147,7 @@ slices = OPS(
         },
         shape=_sliced,
         measures=lambda x, index: {"size": x},
-        library="x[index]",
+        library=lambda _shapes, index, **_measures: f"{{x}}{_slices_text(index)}",
     )
 )
 
@@ -203,6 +203,11 @@ def _concat_text(shapes: Mapping[str, Shape], axis: int, **_measures: object) ->
     return f"concat({names}, axis={axis})"
 
 
+def _concat_call(shapes: Mapping[str, Shape], axis: int, **_measures: object) -> str:
+    names = ", ".join(f"{{{key}}}" for key in KEYS if key in shapes)
+    return f"torch.cat(({names}), dim={axis})"
+
+
 def _part_gradient(key: str) -> Formula:
     """A part's gradient: its stretch of the whole's."""
     number = KEYS.index(key)
@@ -231,6 +236,6 @@ concat = OPS(
         arguments=KEYS,
         fewest=2,
         options={"axis": Option("axis", default=0)},
-        library="torch.cat(parts, axis)",
+        library=_concat_call,
     )
 )

@@ -46,7 +46,7 @@ def _extreme(name: str, text: str, function: np.ufunc, sign: str, beaten: np.ufu
             name,
             Formula(f"{text}({{a}}, {{b}})", of_two(function), cell),
             {"a": _share("a", "b", sign, beaten, reached), "b": _share("b", "a", sign, beaten, reached)},
-            f"torch.{name}(a, b)",
+            f"torch.{name}({{a}}, {{b}})",
             arguments=("a", "b"),
             kinks=lambda a, b: np.sign(a - b),
         )
@@ -93,7 +93,7 @@ where = elementwise(
             cell=lambda at, c, a, b: call("where", lambda c, a, b: a if c else b, c[at], a[at], b[at]),
         ),
         {"a": _chosen("≠", np.not_equal), "b": _chosen("=", np.equal)},
-        "torch.where(c != 0, a, b)",
+        "torch.where({c} != 0, {a}, {b})",
         arguments=("c", "a", "b"),
         kinks=lambda c, a, b: np.not_equal(c, 0),
     )
@@ -118,10 +118,10 @@ def _comparison(name: str, sign: str, function: Callable[..., object], library: 
 
 
 COMPARISONS = (
-    _comparison("greater", ">", np.greater, "a > b"),
-    _comparison("greater_equal", "≥", np.greater_equal, "a >= b"),
-    _comparison("less", "<", np.less, "a < b"),
-    _comparison("less_equal", "≤", np.less_equal, "a <= b"),
-    _comparison("equal", "=", np.equal, "a == b"),
-    _comparison("not_equal", "≠", np.not_equal, "a != b"),
+    _comparison("greater", ">", np.greater, "{a} > {b:()}"),
+    _comparison("greater_equal", "≥", np.greater_equal, "{a} >= {b:()}"),
+    _comparison("less", "<", np.less, "{a} < {b:()}"),
+    _comparison("less_equal", "≤", np.less_equal, "{a} <= {b:()}"),
+    _comparison("equal", "=", np.equal, "{a} == {b:()}"),
+    _comparison("not_equal", "≠", np.not_equal, "{a} != {b:()}"),
 )

@@ -9,7 +9,7 @@ from itertools import zip_longest
 import numpy as np
 
 from nnstep.engine.cell import LETTERS, SUBSCRIPTS, Cell, Everywhere, Index, Operand, sigma_all
-from nnstep.engine.formula import OPS, Attributes, Formula, Op, Shape, ShapeError, size_text
+from nnstep.engine.formula import OPS, Attributes, Formula, Library, Op, Shape, ShapeError, size_text
 from nnstep.engine.recorder import Matrix, Recorder
 
 
@@ -24,7 +24,7 @@ class Elementwise:
     name: str
     forward: Formula
     partials: Mapping[str, Formula | None]
-    library: str
+    library: Library
     arguments: tuple[str, ...] = ()
     measures: Callable[..., Attributes] = field(default=lambda **_shapes_and_attributes: {})
     kinks: Callable[..., object] | None = None

@@ -77,7 +77,7 @@ affine = OPS(
         forward=Formula("{x} {w}ᵀ + {b}", _affine, cell=lambda at, x, w, b: _product_cell(at, x, w) + b[at[1],]),
         gradients=_GRADIENTS,
         shape=_shape,
-        library="F.linear(x, w, b)",
+        library="F.linear({x}, {w}, {b})",
     )
 )
 
@@ -87,6 +87,6 @@ linear = OPS(
         forward=Formula("{x} {w}ᵀ", _linear, cell=_product_cell),
         gradients={key: _GRADIENTS[key] for key in ("w", "x")},
         shape=_shape,
-        library="F.linear(x, w)",
+        library="F.linear({x}, {w})",
     )
 )

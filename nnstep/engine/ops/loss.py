@@ -148,7 +148,7 @@ mean_squared_error = _loss(
             cell=lambda at, a, y, g, k: _shared(2 * (y[at] - a[at]), k) * _row_gradient(at, g),
         ),
     ),
-    "F.mse_loss(a, y)",
+    'F.mse_loss({a}, {y}, reduction="none").mean(dim=-1)',
     _columns,
 )
 
@@ -219,7 +219,7 @@ binary_cross_entropy = _loss(
             cell=lambda at, a, g, k: _shared(_log(1 - a[at]) - _log(a[at]), k) * _row_gradient(at, g),
         ),
     ),
-    "F.binary_cross_entropy(a, y)",
+    'F.binary_cross_entropy({a}, {y}, reduction="none").mean(dim=-1)',
     _columns,
     # Beyond these the gradient that PyTorch gives is not the derivative: logs are clamped, and so is the divisor.
     lambda a, y: np.sign(a * (1 - a) - DIVISOR_FLOOR),
@@ -266,7 +266,7 @@ binary_cross_entropy_with_logits = _loss(
             cell=lambda at, a, g, k: _shared(-a[at], k) * _row_gradient(at, g),
         ),
     ),
-    "F.binary_cross_entropy_with_logits(a, y)",
+    'F.binary_cross_entropy_with_logits({a}, {y}, reduction="none").mean(dim=-1)',
     _columns,
 )
 
@@ -317,7 +317,7 @@ cross_entropy = _loss(
             cell=lambda at, a, g: -(_log(a[at]) * _row_gradient(at, g)),
         ),
     ),
-    "F.nll_loss(a.log(), y)",
+    'F.nll_loss({a}.log(), {y}.argmax(dim=-1), reduction="none")',
     kinks=lambda a, y: np.sign(a - SMALLEST),
 )
 
@@ -398,7 +398,7 @@ cross_entropy_with_logits = _loss(
         Formula(_cross_logits_text, _cross_logits_gradient, cell=_cross_logits_gradient_cell),
         Formula("−log softmax({a}) · {g}", _cross_logits_target_gradient, cell=_cross_logits_target_cell),
     ),
-    "F.cross_entropy(a, y)",
+    'F.cross_entropy({a}, {y}, reduction="none")',
     _mass,
 )
 

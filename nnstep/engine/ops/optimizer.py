@@ -41,7 +41,7 @@ def _descend(run: Recorder, *, w: Matrix, g: Matrix, lr: Matrix, out: Matrix) ->
 sgd = Optimizer(
     "sgd",
     {"w": Formula("{w} − {lr} {g}", _descend, cell=lambda at, w, g, lr: w[at] - lr[()] * g[at])},
-    "torch.optim.SGD(lr)",
+    "torch.optim.SGD(params, lr)",
 )
 
 
@@ -60,7 +60,7 @@ momentum = Optimizer(
         "v": Formula("{momentum} {v} + {g}", _velocity, cell=lambda at, v, g, momentum: momentum[()] * v[at] + g[at]),
         "w": Formula("{w} − {lr} {v}", _descend_velocity, cell=lambda at, w, v, lr: w[at] - lr[()] * v[at]),
     },
-    "torch.optim.SGD(lr, momentum)",
+    "torch.optim.SGD(params, lr, momentum)",
 )
 
 # Adam (Kingma & Ba 2015), with the bias corrections as PyTorch applies them.
@@ -152,7 +152,7 @@ adam = Optimizer(
             cell=_adam_cell,
         ),
     },
-    "torch.optim.Adam(lr)",
+    "torch.optim.Adam(params, lr)",
 )
 
 OPTIMIZERS = {optimizer.name: optimizer for optimizer in (sgd, momentum, adam)}

@@ -178,7 +178,7 @@ matmul = OPS(
         },
         shape=_shape,
         measures=_measures,
-        library="a @ b",
+        library="{a} @ {b}",
     )
 )
 
@@ -209,6 +209,6 @@ transpose = OPS(
         forward=Formula("{x}ᵀ", _transpose, cell=lambda at, x: x[_mirrored(at)]),
         gradients={"x": Formula("{g}ᵀ", _transpose_gradient, cell=lambda at, g: g[_mirrored(at)])},
         shape=_turned,
-        library="x.mT",
+        library="{x}.mT",
     )
 )

@@ -21,7 +21,7 @@ from nnstep.engine.cell import (
     sigma_all,
     whole,
 )
-from nnstep.engine.formula import OPS, Formula, Op, Option, Shape, ShapeError, size_text
+from nnstep.engine.formula import OPS, Formula, Library, Op, Option, Shape, ShapeError, size_text
 from nnstep.engine.recorder import Matrix, Recorder
 
 OPTIONS: Mapping[str, Option] = {"axis": Option("axis"), "keepdims": Option("flag", default=False)}
@@ -54,6 +54,23 @@ def _text(name: str) -> Callable[..., str]:
     return text
 
 
+def _call(name: str) -> Callable[..., str]:
+    """PyTorch's method of this name; it calls an axis dim."""
+
+    def text(
+        _shapes: Mapping[str, Shape],
+        axis: int | None,
+        axes: tuple[int, ...],
+        *,
+        keepdims: bool,
+        **_measures: object,
+    ) -> str:
+        dim = [] if axis is None and not keepdims else [f"dim={axes if axis is None else axis}"]
+        return f"{{x}}.{name}({', '.join([*dim, *['keepdim=True'] * keepdims])})"
+
+    return text
+
+
 def _kept_view(array: Matrix, axes: tuple[int, ...], *, keepdims: bool) -> Matrix:
     """A result, or its gradient, with an axis of one cell wherever x has one that is summed."""
     return array if keepdims else np.expand_dims(array, axes)
@@ -75,7 +92,7 @@ def _outside(at: Index, axes: tuple[int, ...], *, keepdims: bool) -> Index:
 
 
 def _reduction(
-    name: str, forward: Formula, gradient: Formula, library: str, kinks: Callable[..., object] | None = None
+    name: str, forward: Formula, gradient: Formula, library: Library, kinks: Callable[..., object] | None = None
 ) -> Op:
     return OPS(
         Op(
@@ -122,7 +139,7 @@ total = _reduction(
     "sum",
     Formula(_text("sum"), _sum, cell=_sum_cell),
     Formula("{g}", _sum_gradient, cell=_sum_gradient_cell),
-    "x.sum(axis, keepdims)",
+    _call("sum"),
 )
 
 # mean
@@ -153,7 +170,7 @@ mean = _reduction(
         cell=lambda at, count, **given: _sum_gradient_cell(at, **given) / count,
         constant=lambda count, **_measures: (f"1/{count}", 1 / count),
     ),
-    "x.mean(axis, keepdims)",
+    _call("mean"),
 )
 
 # max and min: where several cells are the extreme one, each gets an equal share of the gradient (as torch.amax).
@@ -235,7 +252,7 @@ largest = _reduction(
     "max",
     Formula(_text("max"), _extreme(np.maximum), cell=_extreme_cell("max", np.max)),
     _EXTREME_GRADIENT,
-    "x.amax(axis, keepdims)",
+    _call("amax"),
     _extreme_kinks,
 )
 
@@ -243,7 +260,7 @@ smallest = _reduction(
     "min",
     Formula(_text("min"), _extreme(np.minimum), cell=_extreme_cell("min", np.min)),
     _EXTREME_GRADIENT,
-    "x.amin(axis, keepdims)",
+    _call("amin"),
     _extreme_kinks,
 )
 
@@ -281,6 +298,6 @@ penalty = OPS(
         gradients={"w": Formula("{l2}·{w}", _penalty_gradient, cell=lambda at, w, l2: l2[()] * w[at])},
         shape=_penalty_shape,
         inline=True,
-        library="0.5 * l2 * w.square().sum()",
+        library="0.5 * {l2} * {w}.square().sum()",
     )
 )
