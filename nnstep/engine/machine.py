@@ -18,8 +18,8 @@ from nnstep.engine.ops import Optimizer
 from nnstep.engine.recorder import Call, Joints, Matrix, Recorder
 from nnstep.engine.tape import Application, Instruction, Tape
 
-STRETCH = 2**15
-"""Parameters updated by one call: three such vectors fit in the cache of a core."""
+STRETCH = 2**18
+"""Parameters updated by one call: few enough for the last cache, many enough that starting a call costs nothing."""
 
 
 @dataclass(frozen=True)
@@ -293,7 +293,7 @@ class Machine:
         """The update of all parameters at once: each of the optimizer's formulas on whole vectors.
 
         The formulas are elementwise and no parameter's update reads another's, so the bits are those of the
-        instructions one by one. Long vectors are taken in stretches that stay in the cache from one call to the next.
+        instructions one by one. Long vectors are taken in stretches, of which what one call writes is still in a cache for the next.
         """
         size, calls = self.layout.size, list[Call]()
         for start in range(0, self.layout.trainable, STRETCH):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,21 @@ def _buffer(units: int, rows: int, dtype: npt.DTypeLike) -> Matrix:
     buffer = np.zeros((units + 1, rows), dtype)
     buffer[-1] = 1
     return buffer
+
+
+def _back(w: Matrix, m: int) -> Callable[[Matrix, Matrix], object]:
+    """What multiplies δ of the layer above by W out of [W | b], units × rows, as fast as the size allows."""
+    weights = w[:, :-1]
+    if weights.dtype != np.float64 or min(weights.shape) < 1024:
+        # np.dot would copy W, as it has gaps in memory.
+        return partial(np.matmul, weights.T)
+    turned = np.empty((m, weights.shape[1]), weights.dtype)
+
+    def back(delta: Matrix, out: Matrix) -> None:
+        np.matmul(delta.T, weights, turned)
+        np.copyto(out, turned.T)
+
+    return back
 
 
 def _xor(peer: Peer, shapes: Sequence[tuple[int, ...]]) -> Train:
@@ -204,7 +220,7 @@ def _two_hidden(peer: Peer, shapes: Sequence[tuple[int, ...]]) -> Train:
     z3, delta3 = np.empty((classes, m), dtype), np.empty((classes, m), dtype)
     zero, rate = np.array(0, dtype), np.array(RATE, dtype)
     maximum, sign, multiply, subtract = np.maximum, np.sign, np.multiply, np.subtract
-    first, second, third, back2, back3 = w1.dot, w2.dot, w3.dot, w2[:, :-1].T.dot, w3[:, :-1].T.dot
+    first, second, third, back2, back3 = w1.dot, w2.dot, w3.dot, _back(w2, m), _back(w3, m)
     outer1, outer2, outer3 = delta1.dot, delta2.dot, delta3.dot
     tail = _softmax_tail(m, classes, dtype)
 
