@@ -293,7 +293,7 @@ class Machine:
         """The update of all parameters at once: each of the optimizer's formulas on whole vectors.
 
         The formulas are elementwise and no parameter's update reads another's, so the bits are those of the
-        instructions one by one. Long vectors are taken in stretches, of which what one call writes is still in a cache for the next.
+        instructions one by one. Long vectors are taken in stretches: what one call writes is in a cache for the next.
         """
         size, calls = self.layout.size, list[Call]()
         for start in range(0, self.layout.trainable, STRETCH):
