@@ -5,11 +5,40 @@ from __future__ import annotations
 from nnstep.commands.registry import Rest, Result, command, result
 from nnstep.session import Session
 
+_NEXT = Rest("next")
+
 
 @command("select", usage="NAME[i,j]", app_only=True)
 def select(session: Session, cell: Rest) -> Result:
     """Put the cell cursor on a cell of a matrix on the screen."""
     return _nothing(session, cell)
+
+
+@command("view", usage="step|layer", keys={"1": "view step", "2": "view layer"}, words=("step", "layer"), app_only=True)
+def view(session: Session, name: Rest) -> Result:
+    """Show another view.
+
+    step: the formula, its operands and its result, and the layer they belong to; layer: all matrices of one layer.
+    """
+    return _nothing(session, name)
+
+
+@command(
+    "find",
+    usage="TEXT|CONDITION|next|previous|none",
+    keys={"slash": "find ", "full_stop": "find next", "comma": "find previous"},
+    words=("nan", "inf", "next", "previous", "none"),
+    app_only=True,
+)
+def find(session: Session, what: Rest = _NEXT) -> Result:
+    """Find values in the focused matrix, or a text in the tape while the keyboard is there.
+
+    Values: `find nan`, `find inf`, `find > 1`, `find == 0`, `find abs > 1`, with any expression on the right. All that
+    match are marked and counted, here and at every step that follows, and `find next` and `find previous` (. and ,) go
+    from one to the other; `find none` ends it. In the tape: the lines that hold the text, in names or formulas.
+    Headless, `print sum(Z[1] > 1)` counts.
+    """
+    return _nothing(session, what)
 
 
 @command("layer", usage="N|up|down", keys={"u": "layer up", "d": "layer down"}, app_only=True)

@@ -203,11 +203,11 @@ class NnstepApp(App[None]):
     def _run_own(self, own: Own, line: str, argument: str) -> None:
         self.main.close_output()
         try:
-            own(self, argument)
+            said = own(self, argument)
         except CommandError as error:
             self._refuse(line, str(error))
         else:
-            self.main.prompt.answer(line, ())
+            self.main.prompt.answer(line, ((said, "text"),) if said else ())
             self.show_soon()
 
     def end(self, code: int) -> None:

@@ -16,6 +16,10 @@ EXPLAINED, EXPLAINED_SMALL, EXPLAINED_MOST = 4, 3, 6
 """Lines for the explained cell: at least, on a small screen, and where nothing else wants them."""
 TAPE_SHARE = 0.31
 NOWHERE = Place(0, 0, 0, 0)
+STEP_VIEW = ("formula", "step", "stats", "explained", "heading", "layer")
+"""The parts of the body where the step and its layer are in sight."""
+HEIGHTS = ("formula", "stats", "explained", "heading")
+"""Parts that have a height of their own; the others share what is left."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,10 @@ class Needs:
     layer: int
 
 
-def frame(width: int, height: int, needs: Needs, *, zoomed: bool = False) -> dict[str, Place]:
-    """A place for every part of the screen; NOWHERE for those that it has no room for."""
+def frame(
+    width: int, height: int, needs: Needs, *, zoomed: bool = False, parts: tuple[str, ...] = STEP_VIEW
+) -> dict[str, Place]:
+    """A place for every part of the screen; NOWHERE for those that it has no room for, or that are not in `parts`."""
     roomy = height >= ROOMY
     top = 3 if roomy else 2
     bottom = height - (3 if roomy else 2)
@@ -51,29 +57,51 @@ def frame(width: int, height: int, needs: Needs, *, zoomed: bool = False) -> dic
         places |= {"tape": Place(0, top, width, tape), "tape-rule": Place(0, top + tape, width, 1)}
         # The tape's own line right above says it.
         formula = 0
-    return places | _body(body, formula, needs, roomy=roomy, zoomed=zoomed)
+    places |= dict.fromkeys(STEP_VIEW, NOWHERE)
+    if {"step", "layer"} <= set(parts):
+        return places | _body(body, formula, needs, roomy=roomy, zoomed=zoomed)
+    return places | _one(body, parts, formula, roomy=roomy)
+
+
+def _one(body: Place, parts: tuple[str, ...], formula: int, *, roomy: bool) -> dict[str, Place]:
+    """Parts from top to bottom, of which one takes what the others leave."""
+    heights = {"formula": formula, "heading": 1} | _told(roomy=roomy)
+    room = body.height - sum(heights[part] for part in parts if part in HEIGHTS)
+    places: dict[str, Place] = {}
+    y = body.y
+    for part in parts:
+        lines = heights.get(part, room)
+        places[part] = Place(body.x, y, body.width, lines) if lines > 0 else NOWHERE
+        y += max(lines, 0)
+    return places
+
+
+def _told(*, roomy: bool) -> dict[str, int]:
+    """Lines for what is told of the focused matrix and of its cell; where there is room, one of them parts the two."""
+    return {"stats": 2 if roomy else 1, "explained": EXPLAINED if roomy else EXPLAINED_SMALL}
 
 
 def _body(body: Place, formula: int, needs: Needs, *, roomy: bool, zoomed: bool) -> dict[str, Place]:
     """The formula, the step's matrices, the explained cell and the layer's matrices, from top to bottom."""
-    explained = EXPLAINED if roomy else EXPLAINED_SMALL
-    blank = 1 if roomy else 0
-    room = body.height - formula - explained - blank
+    told = _told(roomy=roomy)
+    stats, explained = told["stats"], told["explained"]
+    room = body.height - formula - explained - stats
     step, layer, spare = room, 0, 0
     if not zoomed and needs.layer and room - 1 >= 2 * LEAST_LAYER:
         step, layer, spare = _split(room - 1, needs.step, needs.layer)
     more = min(spare, EXPLAINED_MOST - explained + 1)
     places: dict[str, Place] = {}
     y = body.y
-    for name, lines, after in (
-        ("formula", formula, 0),
-        ("step", step, blank),
-        ("explained", explained + more, 0),
-        ("heading", 1 if layer else 0, 0),
-        ("layer", layer + spare - more if layer else 0, 0),
+    for name, lines in (
+        ("formula", formula),
+        ("step", step),
+        ("stats", stats),
+        ("explained", explained + more),
+        ("heading", 1 if layer else 0),
+        ("layer", layer + spare - more if layer else 0),
     ):
         places[name] = Place(body.x, y, body.width, lines) if lines > 0 else NOWHERE
-        y += lines + after if lines else 0
+        y += lines
     return places
 
 

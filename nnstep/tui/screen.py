@@ -24,9 +24,11 @@ from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 from nnstep.tui.prompt import Completer, Enter, Prompt
 from nnstep.tui.rule import Rule
+from nnstep.tui.stats import Stats
 from nnstep.tui.status import Phases, Summary, Where
 from nnstep.tui.tape import TapePanel
 from nnstep.tui.view import View
+from nnstep.tui.views import VIEWS
 
 STEP_PITCH, LAYER_PITCH = 8, 6
 """Cells of a usual number with its gap on each board, to plan with before there are values."""
@@ -53,9 +55,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.tape = TapePanel(id="tape")
         self.formula = Formula(id="formula")
         self.step_board = Board(self.extents, least_precision=2, id="step")
+        self.stats = Stats(id="stats")
         self.explained = Explained(id="explained")
         self.heading = Rule(id="heading")
         self.layer_board = Board(self.extents, least_precision=2, id="layer")
+        # Those of the views that draw more than matrices.
+        self.pictures = {kind.name: kind.panel() for kind in VIEWS.values() if kind.panel is not None}
         self.output = Output(id="output")
         self.prompt = Prompt(complete, enter, id="prompt")
         self.top_rule = Rule("┬", id="top-rule")
@@ -66,7 +71,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """All parts; a frame says where they stand."""
         yield from (self.summary, self.phases, self.top_rule, self.tape, Rule(id="tape-rule"))
-        yield from (self.formula, self.step_board, self.explained, self.heading, self.layer_board)
+        yield from (self.formula, self.step_board, self.stats, self.explained, self.heading, self.layer_board)
+        yield from self.pictures.values()
         yield from (self.bottom_rule, self.prompt, Keys(id="keys"), self.output)
 
     # Where everything stands
@@ -87,10 +93,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if not size:
             return
         self.tape.show(self.session.tape, self.session.position.instruction, scene.stop_marks(self.session))
-        places = self._frame(size.width, size.height)
+        places = dict.fromkeys(self.pictures, NOWHERE) | self._frame(size.width, size.height)
         for name, place in places.items():
             self._put(self.query_one(f"#{name}", Panel), place)
-        beside = places["tape"].y == places["step"].y or places["tape-rule"] == NOWHERE
+        beside = places["tape-rule"] == NOWHERE
         self.tape.framed = beside
         edge = places["tape"].width - 1 if beside else -1
         self.top_rule.join(edge)
@@ -101,7 +107,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _frame(self, width: int, height: int) -> dict[str, Place]:
         needs = Needs(self.tape.natural, height, height if self.session.layers else 0)
-        first = frame(width, height, needs, zoomed=self.view.zoomed)
+        parts = self.view.kind.parts
+        first = frame(width, height, needs, zoomed=self.view.zoomed, parts=parts)
+        if not {"step", "layer"} <= set(parts):
+            return first
         steps, layers = scene.wanted_shapes(self.session)
         board = first["step"]
         step = max((_lines(shapes, board.width, height, STEP_PITCH) for shapes in steps), default=0)
@@ -134,10 +143,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.tape.show(self.session.tape, self.session.position.instruction, scene.stop_marks(self.session))
         self.formula.show(*picture.formula)
         step, layer = picture.step, picture.layer
-        slots = {content.slot for content in layer}
-        if self.view.zoomed and picture.cursor is not None:
-            step, layer = [c for c in (*step, *layer) if c.slot == picture.cursor.slot], []
-        elif not self.layer_board.display and picture.cursor is not None and picture.cursor.slot in slots:
+        kind = self.view.kind
+        slot = "" if picture.cursor is None else picture.cursor.slot
+        if self.view.zoomed and slot:
+            step = [c for c in (*step, *layer) if c.slot == slot]
+            step, layer = (step, []) if "step" in kind.parts else ([], step)
+        elif "step" in kind.parts and not self.layer_board.display and slot in {content.slot for content in layer}:
             # One thing at a time: the cursor has moved on from the step's matrices to the layer's.
             step, layer = layer, []
         by_slot = {c.slot: picture.marks[c.source] for c in (*step, *layer) if c.source in picture.marks}
@@ -145,6 +156,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.layer_board.show(layer, picture.cursor, by_slot)
         self.heading.show(picture.heading)
         self.explained.show(picture.told)
+        if kind.show is not None:
+            kind.show(self.pictures[kind.name], self.view)
 
     def show_progress(self, progress: float | None) -> None:
         """Show how far a long move is; touch nothing that it is changing."""

@@ -14,6 +14,7 @@ from nnstep.tui.board import Cursor
 from nnstep.tui.explained import Told
 from nnstep.tui.matrix import Content, Index, Marks
 from nnstep.tui.paint import Line
+from nnstep.tui.views import VIEWS
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,7 @@ class View:
         self.slot = scene.RESULT
         self.row = self.column = 0
         self.zoomed = False
+        self.kind = VIEWS["step"]
         self._layer = 0
         self._chosen_at = 0
 
@@ -51,9 +53,8 @@ class View:
         return self._layer or here
 
     def contents(self) -> tuple[list[Content], list[Content]]:
-        """The step's and the layer's matrices."""
-        session = self.session
-        return scene.step_contents(session), scene.layer_contents(session, self.layer) if session.layers else []
+        """The matrices of the step's board and of the layer's."""
+        return self.kind.contents(self)
 
     def picture(self) -> Picture:
         """What to draw now."""
@@ -78,9 +79,10 @@ class View:
     def _focused(self, step: list[Content], layer: list[Content]) -> Content | None:
         both = [*step, *layer]
         chosen = next((content for content in both if content.slot == self.slot), None)
-        if chosen is None and step:
-            # The result comes last; at the start there is none.
-            chosen = step[-1] if self.session.instruction is not None else step[0]
+        if chosen is None and both:
+            # Not the parameter as it was before: its new value comes after it.
+            result = "" if self.session.instruction is None else self.session.instruction.name
+            chosen = next((content for content in reversed(both) if content.name == result), both[0])
         return chosen
 
     def _clamped(self, content: Content) -> tuple[int, int]:
@@ -94,6 +96,12 @@ class View:
         return (content, *self._clamped(content)) if content is not None else None
 
     # Commands
+
+    def look(self, name: str) -> None:
+        """Show another view."""
+        if name not in VIEWS:
+            raise CommandError(f"view: must be {' or '.join(VIEWS)}, got {name!r}")
+        self.kind = VIEWS[name]
 
     def select(self, text: str) -> None:
         """Choose a cell: `delta[1][2,0]`, or a whole matrix."""

@@ -24,6 +24,13 @@ def focus(app: NnstepApp, which: str) -> None:
     app.main.view.focus(which)
 
 
+@own("view")
+def view(app: NnstepApp, name: str) -> None:
+    """Show another view."""
+    app.main.view.look(name)
+    app.main.place()
+
+
 @own("layer")
 def layer(app: NnstepApp, which: str) -> None:
     """Look at another layer."""

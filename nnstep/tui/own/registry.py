@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nnstep.tui.app import NnstepApp
 
-Own = Callable[["NnstepApp", str], None]
-"""Takes the rest of the line; CommandError for a bad one, which changes nothing."""
+Own = Callable[["NnstepApp", str], str | None]
+"""Takes the rest of the line, returns what there is to answer; CommandError for a bad line, which changes nothing."""
 
 OWN: dict[str, Own] = {}
 

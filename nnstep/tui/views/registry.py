@@ -1,0 +1,44 @@
+"""What a view is, and the table of them: each a file of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nnstep.tui.matrix import Content
+    from nnstep.tui.panel import Panel
+    from nnstep.tui.view import View
+
+Contents = tuple[list["Content"], list["Content"]]
+"""The matrices of the step's board and of the layer's."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the pictures that the screen's body can show.
+
+    name      what `view NAME` says; also the id of its own panel, if it has one
+    parts     the ids of the panels that the body shows, from top to bottom. Those of `frame.HEIGHTS` have their lines,
+              what is left goes to the others: the boards `step` and `layer`, and the view's own panel
+    contents  the matrices that the cursor moves over
+    panel     makes its own panel, once; None where the boards show it all
+    show      gives the panel what it shows, at every step while it is in sight
+    """
+
+    name: str
+    parts: tuple[str, ...]
+    contents: Callable[[View], Contents]
+    panel: Callable[[], Panel] | None = None
+    show: Callable[[Panel, View], None] | None = None
+
+
+VIEWS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Add a view; its name must be new."""
+    assert kind.name not in VIEWS, kind.name
+    VIEWS[kind.name] = kind
+    return kind
