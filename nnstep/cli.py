@@ -1,4 +1,4 @@
-"""nnstep [MODEL], run, check, models: the shell's door."""
+"""nnstep [MODEL], run, replay, check, models, lessons: the shell's door."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from nnstep.api import Debugger, resume
 from nnstep.commands.registry import Result
 from nnstep.errors import CommandError, ModelError, NnstepError
 from nnstep.model import bundled, load
+from nnstep.render.text import Line, plain
 
 FIRST_MODEL = "xor"
 INTERRUPTED = 130
@@ -52,7 +53,8 @@ def _app(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="nnstep",
         description="A time-travel debugger for neural networks: opens MODEL in the terminal.",
-        epilog="Also: nnstep run MODEL LINE…, nnstep check PATH…, nnstep models; each has --help.",
+        epilog="Also: nnstep run MODEL LINE…, nnstep replay LESSON, nnstep check PATH…, nnstep models, nnstep "
+        "lessons; each has --help.",
     )
     parser.add_argument("model", nargs="?", help=f"a model file or a bundled name (default: {FIRST_MODEL})")
     _add_overrides(parser)
@@ -166,15 +168,49 @@ def _jsonable(value: object) -> object:
     return {key: _jsonable(each) for key, each in vars(value).items()}
 
 
+def _replay(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="nnstep replay", description="Replay a lesson beside the debugger.")
+    parser.add_argument(
+        "lesson", metavar="LESSON", help="a Markdown file or a bundled name; `nnstep lessons` lists them"
+    )
+    parser.add_argument("--headless", action="store_true", help="print it; exit 1 if an expectation fails")
+    parser.add_argument("--lang", metavar="LANG", help="en or ja (default: the locale's, else en)")
+    parser.add_argument("--allow-write", action="store_true", help="let its commands write files")
+    options = parser.parse_args(arguments)
+    from nnstep import lesson
+
+    found = lesson.read(lesson.locate(options.lesson, options.lang), writing=options.allow_write)
+    from nnstep.lesson.transcript import transcribe
+
+    good = transcribe(found, _print_line(), _complain, writing=options.allow_write)
+    return 0 if good else 1
+
+
+def _print_line() -> Callable[[Line], object]:
+    """What prints one line, in colour on a terminal."""
+    if sys.stdout.isatty():
+        from nnstep.render.terminal import print_lines  # rich is loaded only where there are colours
+
+        return lambda spans: print_lines([spans])
+    return lambda spans: print(plain(spans), flush=True)
+
+
+def _complain(text: str) -> None:
+    print(f"nnstep: {text}", file=sys.stderr, flush=True)
+
+
 def _check(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="nnstep check", description="Validate model files, and look for faults in what they compute."
+        prog="nnstep check", description="Validate models and lessons, and look for faults in what models compute."
     )
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="a model file, a bundled name, or a folder of models")
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="a model, a lesson, or a folder of them")
     options = parser.parse_args(arguments)
     failed = False
     for path in _model_files(options.paths):
         try:
+            if path.endswith(".md"):
+                print(f"{path}: {_checked_lesson(path)}")
+                continue
             session = nnstep.open(path).session
             print(f"{path}: {session.model.summary}")
             for finding in session.findings():
@@ -185,15 +221,31 @@ def _check(arguments: Sequence[str]) -> int:
     return int(failed)
 
 
+def _checked_lesson(path: str) -> str:
+    """What there is to be said of a lesson that can be read and whose model can be opened."""
+    from nnstep import lesson
+
+    found = lesson.read(Path(path), writing=True)
+    lesson.Replay(found)
+    return f"{found.title}: {len(found.beats)} beats, {sum(len(beat.commands) for beat in found.beats)} commands"
+
+
 def _model_files(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         if Path(path).is_dir():
-            files = sorted(Path(path).glob("*.toml"))
+            files = [file for file in sorted(Path(path).iterdir()) if _is_checked(file)]
             if not files:
-                raise ModelError(f"{path}: no .toml file in this folder")
+                raise ModelError(f"{path}: no .toml file and no lesson in this folder")
             yield from (str(file) for file in files)
         else:
             yield path
+
+
+def _is_checked(file: Path) -> bool:
+    """Whether a file of a folder is a model, or a lesson: any Markdown file that has a block of commands."""
+    if file.suffix == ".md":
+        return "```nnstep\n" in file.read_text(encoding="utf-8", errors="replace")
+    return file.suffix == ".toml"
 
 
 def _models(arguments: Sequence[str]) -> int:
@@ -260,4 +312,4 @@ def _bench(arguments: Sequence[str]) -> int:
     return 0
 
 
-_SUBCOMMANDS = {"bench": _bench, "run": _run, "check": _check, "models": _models}
+_SUBCOMMANDS = {"bench": _bench, "run": _run, "check": _check, "models": _models, "replay": _replay}

@@ -3,6 +3,8 @@
 NnstepError
 ├── ModelError          a model file or its data: names file, key and remedy
 ├── CommandError        a line that is not a command, or one that cannot be carried out
+│   └── ExpectationError    what a lesson or a script expects does not hold
+├── LessonError         a lesson that cannot be read: names file, line and remedy
 ├── NotComputedError    a matrix read at a step before it is written
 └── DivergenceError     a replay that does not reproduce a checkpoint
 
@@ -22,6 +24,14 @@ class ModelError(NnstepError):
 
 class CommandError(NnstepError):
     """A line that cannot be carried out; nothing has changed."""
+
+
+class ExpectationError(CommandError):
+    """What was expected does not hold."""
+
+
+class LessonError(NnstepError):
+    """A lesson, or the language that one is asked for in, is not what it must be."""
 
 
 class NotComputedError(NnstepError):

@@ -246,7 +246,7 @@ def test_check_goes_on_after_a_model_that_is_bad(model: str, tmp_path: Path, cap
 
 def test_check_of_a_folder_without_models(tmp_path: Path, capsys: Captured) -> None:
     assert main(["check", str(tmp_path)]) == 1
-    assert capsys.readouterr().err == f"nnstep: {tmp_path}: no .toml file in this folder\n"
+    assert capsys.readouterr().err == f"nnstep: {tmp_path}: no .toml file and no lesson in this folder\n"
 
 
 def test_models_lists_the_bundled_ones(capsys: Captured) -> None:

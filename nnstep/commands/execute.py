@@ -48,11 +48,18 @@ def _run(session: Session, text: str) -> Result:
         found, rest = read(text)
         if found is None:
             return result([])
+        refuse_writing(session, found)
         return found.function(session, *_arguments(found, rest))
     except CommandError:
         raise
     except NnstepError as error:
         raise CommandError(str(error)) from error
+
+
+def refuse_writing(session: Session, found: Command) -> None:
+    """Raise CommandError for a command that writes a file, where none may be written."""
+    if found.writes and not session.may_write:
+        raise CommandError(f"{found.name} writes a file, which a lesson may do only with --allow-write")
 
 
 def _follow(session: Session, outcome: Result) -> Result:
@@ -153,6 +160,16 @@ def _arguments(command: Command, rest: str) -> list[object]:
     if words:
         raise CommandError(f"{command.name}: {clipped(words[0])!r} is too much; usage: {usage(command)}")
     return values
+
+
+def check(text: str) -> Command | None:
+    """The command that a line names, its arguments looked at as far as that goes without a session."""
+    if len(text) > LONGEST_LINE:
+        raise CommandError(f"a line must have at most {LONGEST_LINE} characters, got {len(text)}")
+    found, rest = read(text)
+    if found is not None:
+        _arguments(found, rest)
+    return found
 
 
 def usage(command: Command) -> str:

@@ -60,6 +60,7 @@ class Command:
     usage     what is written behind the name
     app_only  it changes the view alone, so the app runs it and headless it does nothing
     words     what completion offers besides its arguments
+    writes    it writes a file, so that a lesson may use it only where that is allowed
     """
 
     name: str
@@ -72,6 +73,7 @@ class Command:
     app_only: bool = False
     usage: str = field(default="")
     words: tuple[str, ...] = ()
+    writes: bool = False
 
 
 COMMANDS: dict[str, Command] = {}
@@ -86,6 +88,7 @@ def command(  # noqa: PLR0913  # a declaration says all that there is to say
     app_only: bool = False,
     details: str = "",
     words: tuple[str, ...] = (),
+    writes: bool = False,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Declare a command; its docstring, then `details`, are its help, its signature what it takes."""
 
@@ -105,6 +108,7 @@ def command(  # noqa: PLR0913  # a declaration says all that there is to say
             app_only,
             usage or " ".join(_usage(parameter) for parameter in parameters),
             words,
+            writes,
         )
         return function
 

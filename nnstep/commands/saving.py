@@ -22,7 +22,7 @@ DEEPEST = 10
 """Scripts that may run inside each other."""
 
 
-@command("save", usage="FILE")
+@command("save", usage="FILE", writes=True)
 def save(session: Session, file: Rest) -> Result:
     """Write a script that recreates stops, displays, marks, branches and the place in the run.
 

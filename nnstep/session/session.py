@@ -24,6 +24,7 @@ from nnstep.session.explanation import Explanation, Index, explain
 from nnstep.session.expression import COUNTERS, Expression, UnknownNameError, clipped, compile_expression
 from nnstep.session.health import RULES, Status, examine
 from nnstep.session.search import Found
+from nnstep.session.snapshot import Snapshot, bring_back, take
 from nnstep.session.stopbook import Stopbook
 from nnstep.session.stops import Stop
 from nnstep.session.whatif import Branches, Place, Travels
@@ -37,8 +38,8 @@ class Session:
     """A model, its timeline, and where in it the debugger stands.
 
     Attributes: model, timeline, step; source and overrides, what the model was opened from; changed, which grows by one
-    at every move, and interrupts, at every `interrupt`; scripts, how many are running inside each other; progress,
-    0 … 1 while a long move runs, else None.
+    at every move, and interrupts, at every `interrupt`; scripts, how many are running inside each other; may_write,
+    whether commands may write files; progress, 0 … 1 while a long move runs, else None.
     """
 
     def __init__(self, source: Source, overrides: Mapping[str, object] | None = None) -> None:
@@ -52,8 +53,9 @@ class Session:
         self.interrupted = False
         self.interrupts = 0
         self.scripts = 0
+        self.may_write = True
         self.displays: dict[int, Expression] = {}
-        self._next_display = 1
+        self.next_display = 1
         self.open(source, overrides)
 
     def open(self, source: Source, overrides: Mapping[str, object] | None = None) -> None:
@@ -70,7 +72,7 @@ class Session:
         self.travels = Travels()
         self.stops.clear()
         self.displays.clear()
-        self._next_display = 1
+        self.next_display = 1
         self.step = 0
         self.changed += 1
 
@@ -225,6 +227,14 @@ class Session:
         self.step = step
         self.changed += 1
 
+    def snapshot(self) -> Snapshot:
+        """All that makes the session what it is now, for `restore`; it costs next to nothing."""
+        return take(self)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Be again, in every respect, what the session was when the snapshot was taken."""
+        bring_back(self, snapshot)
+
     # other timelines
 
     @property
@@ -308,9 +318,9 @@ class Session:
 
     def display(self, text: str) -> int:
         """Have an expression shown after every move; its number."""
-        self.displays[self._next_display] = self.expression(text)
-        self._next_display += 1
-        return self._next_display - 1
+        self.displays[self.next_display] = self.expression(text)
+        self.next_display += 1
+        return self.next_display - 1
 
     def evaluate(self, text: str) -> object:
         """The value of an expression at this step."""

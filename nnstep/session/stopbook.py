@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 PLACES = "a matrix, a phase, layer N, batch N or epoch N"
 
 _NUMBERED = re.compile(r"(layer|batch|epoch)\s+(\d{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Stops as they were at some time, and the number that the next one was to get."""
+
+    stops: tuple[Stop, ...]
+    following: int
 
 
 class Stopbook:
@@ -60,6 +69,16 @@ class Stopbook:
         """Take all stops away, and count from 1 again."""
         self._stops.clear()
         self._next = 1
+
+    @property
+    def kept(self) -> Kept:
+        """The stops as they are now, as copies that stay so."""
+        return Kept(tuple(_copy(stop) for stop in self), self._next)
+
+    def restore(self, kept: Kept) -> None:
+        """Have the stops as they were kept."""
+        self._stops = {stop.number: _copy(stop) for stop in kept.stops}
+        self._next = kept.following
 
     def find(self, step: int, *, forward: bool) -> Found | None:
         """The next or previous step from `step` that an enabled stop matches."""
@@ -165,6 +184,10 @@ def changed_values(session: Session, stop: Stop, step: int) -> tuple[Value, Valu
         session.timeline.enter(iteration)
         return before, after
     return None
+
+
+def _copy(stop: Stop) -> Stop:
+    return replace(stop, commands=list(stop.commands))
 
 
 def described(stop: Stop) -> str:

@@ -48,6 +48,13 @@ class Branches:
             raise CommandError(f"no branch {clipped(name)}; there are {', '.join(self._timelines)}")
         return self._timelines[name]
 
+    def copy(self) -> Branches:
+        """The same branches, as a collection that goes on by itself."""
+        copy = Branches(self._session, self._timelines[MAIN])
+        copy._timelines.update(self._timelines)
+        copy._next, copy._fresh = self._next, self._fresh
+        return copy
+
     def moved(self) -> None:
         """A move was made: the next edit starts a branch of its own."""
         self._fresh = ""
@@ -104,6 +111,14 @@ class Travels:
         self.marks: dict[str, Place] = {}
         self._behind: list[Place] = []
         self._ahead: list[Place] = []
+
+    def copy(self) -> Travels:
+        """The same marks and jumps, as a collection that goes on by itself."""
+        copy = Travels()
+        copy.marks.update(self.marks)
+        copy._behind += self._behind
+        copy._ahead += self._ahead
+        return copy
 
     def mark(self, name: str, place: Place) -> None:
         """Name a place; an old mark of the name is moved."""

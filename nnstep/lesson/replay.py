@@ -1,0 +1,107 @@
+"""A lesson on its way: which beat it stands at, what its commands said, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nnstep.api import Debugger
+from nnstep.commands.registry import Result
+from nnstep.errors import CommandError, LessonError, NnstepError
+from nnstep.lesson.lesson import Beat, Lesson, Typed
+from nnstep.session import Session
+from nnstep.session.snapshot import Snapshot
+
+CLAIMS = ("expect", "expect-error", "ask")
+"""Commands that change nothing: after one that fails, the lesson can go on."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that was run, and what came of it: a result, or the error that refused it."""
+
+    typed: Typed
+    result: Result | None
+    error: CommandError | None
+
+    @property
+    def name(self) -> str:
+        """The command's name."""
+        return self.typed.text.split()[0]
+
+
+class Replay:
+    """A lesson and the debugger that it runs in.
+
+    Attributes: debugger; at, the beat that it stands at, -1 before the first; ran, what the beat's commands that have
+    run by now said.
+    """
+
+    def __init__(self, lesson: Lesson, *, writing: bool = False) -> None:
+        self.lesson = lesson
+        try:
+            session = Session(self._model(lesson.model))
+        except NnstepError as error:
+            raise LessonError(f"{lesson.place}:{lesson.beats[0].commands[0].line}: {error}") from error
+        self.debugger = Debugger(session)
+        self.at = -1
+        self.ran: list[Ran] = []
+        self._writing = writing
+        self._before: list[tuple[Snapshot, list[Ran]]] = []
+
+    @property
+    def beat(self) -> Beat:
+        """The beat that it stands at; the first one before it has begun."""
+        return self.lesson.beats[max(self.at, 0)]
+
+    @property
+    def left(self) -> tuple[Typed, ...]:
+        """The commands of this beat that have not run yet."""
+        return self.beat.commands[len(self.ran) :] if self.at >= 0 else ()
+
+    @property
+    def ended(self) -> bool:
+        """Whether all of it has run."""
+        return self.at == len(self.lesson.beats) - 1 and not self.left
+
+    def enter(self) -> None:
+        """Go on to the next beat, before its commands."""
+        assert not self.left, self.left
+        assert not self.ended
+        self._before.append((self.debugger.session.snapshot(), self.ran))
+        self.at += 1
+        self.ran = []
+
+    def run(self) -> Iterator[Ran]:
+        """Run the commands of this beat that are left; whoever takes them may stop after any."""
+        for typed in self.left:
+            ran = self._run(typed)
+            self.ran.append(ran)
+            yield ran
+
+    def back(self) -> bool:
+        """Go back to the end of the beat before; False at the first."""
+        if self.at < 1:
+            return False
+        snapshot, self.ran = self._before.pop()
+        self.at -= 1
+        self.debugger.session.restore(snapshot)
+        return True
+
+    def _run(self, typed: Typed) -> Ran:
+        session = self.debugger.session
+        may_write = session.may_write
+        session.may_write = may_write and self._writing
+        word, *rest = typed.text.split(maxsplit=1)
+        line = f"open {self._model(rest[0])}" if word == "open" and rest else typed.text
+        try:
+            return Ran(typed, self.debugger.execute(line), None)
+        except CommandError as error:
+            return Ran(typed, None, error)
+        finally:
+            session.may_write = may_write
+
+    def _model(self, name: str) -> str:
+        """A model's file beside the lesson, or the name as it is."""
+        beside = self.lesson.path.parent / name
+        return str(beside) if beside.is_file() else name
