@@ -11,8 +11,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-# What a developer's shell may say about colour, size and theme is no part of a test.
+# What a developer's shell may say about colour, size, theme and language is no part of a test.
 for name in (
+    "LC_ALL",
+    "LC_MESSAGES",
     "NO_COLOR",
     "FORCE_COLOR",
     "CLICOLOR",
@@ -26,6 +28,7 @@ for name in (
 for name in [name for name in os.environ if name.startswith(("TEXTUAL", "NNSTEP"))]:
     del os.environ[name]
 os.environ["TERM"] = "xterm-256color"
+os.environ["LANG"] = "C.UTF-8"
 
 # An animation would make what is on the screen depend on the clock.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"

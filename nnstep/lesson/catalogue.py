@@ -1,4 +1,4 @@
-"""The lessons that travel with nnstep, by name and language; which language the user's locale asks for."""
+"""The lessons that travel with nnstep, by name and language."""
 
 from __future__ import annotations
 
@@ -7,21 +7,7 @@ from pathlib import Path
 
 from nnstep.errors import LessonError
 from nnstep.model.messages import clipped, harmless, nearest
-
-LANGUAGES = ("en", "ja")
-"""The first is what there is for every other language."""
-
-
-def language(chosen: str | None = None) -> str:
-    """The language chosen, else that of the locale if there are lessons in it, else English."""
-    if chosen:
-        if chosen not in LANGUAGES:
-            raise LessonError(f"no lessons in {clipped(chosen)}; there are {', '.join(LANGUAGES)}")
-        return chosen
-    names = (os.environ.get(variable) for variable in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    locale = next((name for name in names if name), "")
-    found = locale.partition("_")[0].partition(".")[0].lower()
-    return found if found in LANGUAGES else LANGUAGES[0]
+from nnstep.render.language import Language, language
 
 
 def folder() -> Path | None:
@@ -31,7 +17,7 @@ def folder() -> Path | None:
     return next((f for f in (package / "demos", package.parent / "demos") if f.is_dir()), None)
 
 
-def bundled(chosen: str) -> dict[str, Path]:
+def bundled(chosen: Language) -> dict[str, Path]:
     """The lessons in a language, by name, in the order in which they build on each other."""
     home = folder()
     if home is None:
@@ -42,12 +28,12 @@ def bundled(chosen: str) -> dict[str, Path]:
     return dict(sorted(files.items(), key=lambda item: names.index(item[0]) if item[0] in names else len(names)))
 
 
-def locate(source: str, chosen: str | None = None) -> Path:
-    """The file of a path or of a bundled name; LessonError where there is none."""
+def locate(source: str) -> Path:
+    """The file of a path or of a bundled name in the language in use; LessonError where there is none."""
     path = Path(source)
     if path.is_file():
         return path
-    lessons = bundled(language(chosen))
+    lessons = bundled(language())
     if source in lessons:
         return lessons[source]
     if path.is_dir():

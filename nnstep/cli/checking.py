@@ -1,0 +1,67 @@
+"""nnstep check: validates files."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import nnstep
+from nnstep.cli.subcommand import Subcommand
+from nnstep.errors import ModelError, NnstepError
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="nnstep check", description="Validate models and lessons, and look for faults in what models compute."
+    )
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="a model, a lesson, or a folder of them")
+    return parser
+
+
+def _check(_: ArgumentParser, options: Namespace) -> int:
+    failed = False
+    for path in _model_files(options.paths):
+        try:
+            if path.endswith(".md"):
+                print(f"{path}: {_checked_lesson(path)}")
+                continue
+            session = nnstep.open(path).session
+            print(f"{path}: {session.model.summary}")
+            for finding in session.findings():
+                print(f"{path}: {finding.rule}: {finding.message}")
+        except NnstepError as error:
+            print(f"nnstep: {error}", file=sys.stderr)
+            failed = True
+    return int(failed)
+
+
+def _checked_lesson(path: str) -> str:
+    """What there is to be said of a lesson that can be read and whose model can be opened."""
+    from nnstep import lesson
+
+    found = lesson.read(Path(path), writing=True)
+    lesson.Replay(found)
+    return f"{found.title}: {len(found.beats)} beats, {sum(len(beat.commands) for beat in found.beats)} commands"
+
+
+def _model_files(paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        if Path(path).is_dir():
+            files = [file for file in sorted(Path(path).iterdir()) if _is_checked(file)]
+            if not files:
+                raise ModelError(f"{path}: no .toml file and no lesson in this folder")
+            yield from (str(file) for file in files)
+        else:
+            yield path
+
+
+def _is_checked(file: Path) -> bool:
+    """Whether a file of a folder is a model, or a lesson: any Markdown file that has a block of commands."""
+    if file.suffix == ".md":
+        return "```nnstep\n" in file.read_text(encoding="utf-8", errors="replace")
+    return file.suffix == ".toml"
+
+
+SUBCOMMAND = Subcommand("check", _parser, _check)

@@ -1,0 +1,24 @@
+"""nnstep models: what travels with nnstep."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from nnstep.cli.subcommand import Subcommand
+from nnstep.model import bundled, load
+
+
+def _parser() -> ArgumentParser:
+    return ArgumentParser(prog="nnstep models", description="List the bundled models.")
+
+
+def _models(_: ArgumentParser, options: Namespace) -> int:
+    del options
+    models = {name: load(path) for name, path in bundled().items()}
+    width = max(len(name) for name in models)
+    for name, model in models.items():
+        print(f"{name:<{width}}  {model.title}")
+    return 0
+
+
+SUBCOMMAND = Subcommand("models", _parser, _models)

@@ -1,0 +1,33 @@
+"""What a subcommand is: a parser, from which help and shell completion derive, and what runs what it has parsed."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nnstep.render.language import choose
+
+INTERRUPTED = 130
+"""The exit code after Ctrl+C, as shells have it."""
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """One word behind `nnstep`; the app itself has none.
+
+    parser  makes the parser; its metavars MODEL, FILE … say what the shell completes
+    run     does it, with the parser to report what cannot be combined; the exit code
+    """
+
+    name: str
+    parser: Callable[[], ArgumentParser]
+    run: Callable[[ArgumentParser, Namespace], int]
+
+    def __call__(self, arguments: Sequence[str]) -> int:
+        """Parse the arguments and run."""
+        parser = self.parser()
+        # Options may stand between the lines of `run`.
+        options = parser.parse_intermixed_args(arguments)
+        choose(getattr(options, "lang", None))
+        return self.run(parser, options)
