@@ -16,11 +16,15 @@ NAMES = [
     "logistic_regression",
     "softmax_regression",
     "xor",
+    "xor_one_layer",
+    "xor_product",
     "mlp",
+    "mlp_by_hand",
     "iris",
     "moons",
     "digits",
     "linear_collapse",
+    "coin_tosses",
     "dead_relu",
     "vanishing_gradient",
     "exploding_gradient",
@@ -76,6 +80,33 @@ def test_xor_is_learned() -> None:
     assert model.iterations == 500
     outputs = predict(model, end(model).parameters)
     assert_array_equal(outputs.round(), [[0], [1], [1], [0]])
+
+
+def test_one_layer_learns_xor_with_the_product_as_a_feature_only() -> None:
+    alone, helped = load("xor_one_layer"), load("xor_product")
+    assert_array_equal(helped.data.features[:, :2], alone.data.features)
+    assert_array_equal(helped.data.features[:, 2], alone.data.features.prod(1))
+    assert_allclose(predict(alone, end(alone).parameters), 0.5, atol=1e-4)
+    # ln 2: the loss of answering 0.5.
+    assert_allclose(end(alone).loss, 0.6931471805599453, rtol=1e-9)
+    assert_array_equal(predict(helped, end(helped).parameters).round(), helped.data.targets)
+
+
+def test_mlp_by_hand_comes_out_as_by_hand() -> None:
+    model = load("mlp_by_hand")
+    first = next(train(model))
+    assert_array_equal(first.sums[0], [[1, 2, 0, -2], [-3, 1, 3, 2]])
+    assert_array_equal(first.sums[1], [[-0.5], [2]])
+    # σ(−0.5) and σ(2), to the four decimals of a table.
+    assert_allclose(first.outputs[1], [[0.3775], [0.8808]], atol=5e-5)
+
+
+def test_relu_learns_coin_tosses_by_heart() -> None:
+    model = load("coin_tosses")
+    final = end(model)
+    assert final.loss < 0.02
+    assert_array_equal(predict(model, final.parameters).round(), model.data.targets)
+    assert (final.outputs[0] == 0).mean() > 0.4
 
 
 @pytest.mark.parametrize(("name", "accuracy"), [("iris", 0.97), ("softmax_regression", 0.94), ("mlp", 1.0)])
