@@ -179,7 +179,7 @@ def test_the_app_alone_has_its_commands() -> None:
         ("step 3 e", ["step 3 epoch"]),
         ("s p", ["s phase"]),
         ("info t", ["info tape"]),
-        ("open xo", ["open xor"]),
+        ("open ir", ["open iris"]),
         ("help goto", ["help goto"]),
         ("print dW", ["print dW[2]", "print dW[1]"]),
         ("print X + Z[2", ["print X + Z[2]"]),
