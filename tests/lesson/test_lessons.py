@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from nnstep import lesson
-from nnstep.lesson.catalogue import LANGUAGES, bundled, folder
+from nnstep.lesson.catalogue import bundled, folder
 from nnstep.lesson.replay import CLAIMS
 from nnstep.lesson.transcript import transcribe
+from nnstep.render.language import LANGUAGES, Language
 
 NAMES = list(bundled("en"))
 
 
-def read(name: str, language: str) -> lesson.Lesson:
+def read(name: str, language: Language) -> lesson.Lesson:
     return lesson.read(bundled(language)[name])
 
 
@@ -60,7 +61,7 @@ def test_every_beat_says_something_and_backs_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_links_between_lessons_lead_somewhere(name: str, language: str) -> None:
+def test_links_between_lessons_lead_somewhere(name: str, language: Language) -> None:
     path: Path = bundled(language)[name]
     for target in re.findall(r"\]\(([\w./-]+\.md)\)", path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), target
