@@ -134,21 +134,30 @@ class Debugger:
         return self.position
 
 
-def open(source: Source, overrides: Mapping[str, object] | None = None) -> Debugger:  # `nnstep.open`
-    """Open a model: a path, a bundled name, or a dict of the same keys; `{"training.epochs": 20}` sets single keys."""
-    return Debugger(Session(source, overrides))
+def open(  # `nnstep.open`
+    source: Source, overrides: Mapping[str, object] | None = None, *, allow_paths: bool = False
+) -> Debugger:
+    """Open a model: a path, a bundled name, or a dict of the same keys; `{"training.epochs": 20}` sets single keys.
+
+    A model file reads data below its own folder alone, unless allow_paths.
+    """
+    return Debugger(Session(source, overrides, allow_paths=allow_paths))
 
 
-def resume(model: str | None = None, *, force: bool = False, journal: bool = True) -> tuple[Debugger, list[str]]:
+def resume(
+    model: str | None = None, *, force: bool = False, journal: bool = True, allow_paths: bool = False
+) -> tuple[Debugger, list[str]]:
     """Bring back the latest session that has ended, of any model or of one, and what is to be said of it.
 
     force: even if its model has changed since. journal: go on writing its journal, rather than only read it.
+    allow_paths: as for `open`.
     CommandError where there is none, ModelError for a model that has changed.
     """
     said: list[str] = []
     kept, held = resuming.find(locate(model) if model else None, said.append)
     try:
-        debugger = Debugger(resuming.reopen(kept, held, said.append, force=force), kept.history)
+        session = resuming.reopen(kept, held, said.append, force=force, allow_paths=allow_paths)
+        debugger = Debugger(session, kept.history)
         if not journal:
             held.release()
             return debugger, said

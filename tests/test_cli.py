@@ -319,3 +319,16 @@ def test_an_interrupted_move_ends_the_run_as_shells_expect(monkeypatch: pytest.M
     text = capsys.readouterr().out
     assert "(interrupted)" in text
     assert "L =" not in text
+
+
+@pytest.mark.parametrize("command", [["run", "{}", "print X"], ["check", "{}"]], ids=["run", "check"])
+def test_data_outside_the_models_folder_takes_a_flag(command: list[str], tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "d.csv").write_text("x,y\n1,2\n")
+    model = tmp_path / "model" / "m.toml"
+    model.parent.mkdir()
+    model.write_text('[data]\nfile = "../d.csv"\ntarget = "y"\n[[network.layer]]\nunits = 1\n')
+    line = [part.format(model) for part in command]
+    assert main(line) == 1
+    assert "leads out of the model's folder" in capsys.readouterr().err
+    main([*line, "--allow-paths"])
+    assert "leads out" not in capsys.readouterr().err

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 import nnstep
-from nnstep.cli.options import add_language, add_overrides, add_resume, overrides, refuse_mixed
+from nnstep.cli.options import add_language, add_overrides, add_paths, add_resume, overrides, refuse_mixed
 from nnstep.cli.subcommand import Subcommand
 
 FIRST_MODEL = "xor"
@@ -22,6 +22,7 @@ def _parser() -> ArgumentParser:
         "model", metavar="MODEL", nargs="?", help=f"a model file or a bundled name (default: {FIRST_MODEL})"
     )
     add_overrides(parser)
+    add_paths(parser)
     add_resume(parser, "the latest session that has ended, of MODEL if it is given, killed or not")
     add_language(parser)
     parser.add_argument("--version", action="version", version=f"nnstep {nnstep.__version__}")
@@ -33,8 +34,8 @@ def _open(parser: ArgumentParser, options: Namespace) -> int:
     from nnstep import tui  # the terminal's libraries are loaded only for the app
 
     if options.resume:
-        return tui.run(options.model, resumed=True, force=options.force)
-    return tui.run(options.model or FIRST_MODEL, overrides(options.set))
+        return tui.run(options.model, resumed=True, force=options.force, allow_paths=options.allow_paths)
+    return tui.run(options.model or FIRST_MODEL, overrides(options.set), allow_paths=options.allow_paths)
 
 
 SUBCOMMAND = Subcommand("", _parser, _open)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nnstep
+from nnstep.cli.options import add_paths
 from nnstep.cli.subcommand import Subcommand
 from nnstep.errors import ModelError, NnstepError
 
@@ -17,6 +18,7 @@ def _parser() -> ArgumentParser:
         prog="nnstep check", description="Validate models and lessons, and look for faults in what models compute."
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a model, a lesson, or a folder of them")
+    add_paths(parser)
     return parser
 
 
@@ -27,7 +29,7 @@ def _check(_: ArgumentParser, options: Namespace) -> int:
             if path.endswith(".md"):
                 print(f"{path}: {_checked_lesson(path)}")
                 continue
-            session = nnstep.open(path).session
+            session = nnstep.open(path, allow_paths=options.allow_paths).session
             print(f"{path}: {session.model.summary}")
             for finding in session.findings():
                 print(f"{path}: {finding.rule}: {finding.message}")

@@ -29,6 +29,15 @@ def add_overrides(parser: ArgumentParser) -> None:
     )
 
 
+def add_paths(parser: ArgumentParser) -> None:
+    """`--allow-paths`."""
+    parser.add_argument(
+        "--allow-paths",
+        action="store_true",
+        help="let a model file name data outside its own folder; only for files that you trust",
+    )
+
+
 def add_resume(parser: ArgumentParser, what: str) -> None:
     """`--resume` and `--force`."""
     parser.add_argument("--resume", action="store_true", help=f"go on with {what}")

@@ -13,7 +13,7 @@ import numpy as np
 
 import nnstep
 from nnstep.api import Debugger, resume
-from nnstep.cli.options import add_language, add_overrides, add_resume, overrides, refuse_mixed
+from nnstep.cli.options import add_language, add_overrides, add_paths, add_resume, overrides, refuse_mixed
 from nnstep.cli.subcommand import INTERRUPTED, Subcommand
 from nnstep.commands.registry import Result
 from nnstep.errors import CommandError
@@ -27,6 +27,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print an object a line")
     parser.add_argument("--journal", action="store_true", help="keep what --resume needs, as the app always does")
     add_overrides(parser)
+    add_paths(parser)
     add_resume(parser, "the latest session of MODEL that has ended")
     add_language(parser)
     return parser
@@ -59,10 +60,12 @@ def _execute(debugger: Debugger, lines: Iterable[tuple[str, str]], *, as_json: b
 def _opened(options: Namespace) -> Debugger:
     """The model that `run` is given, or the session of it that is resumed."""
     if options.resume:
-        debugger, said = resume(options.model, force=options.force, journal=options.journal)
+        debugger, said = resume(
+            options.model, force=options.force, journal=options.journal, allow_paths=options.allow_paths
+        )
         print(*said, sep="\n", file=sys.stderr)
         return debugger
-    debugger = nnstep.open(options.model, overrides(options.set))
+    debugger = nnstep.open(options.model, overrides(options.set), allow_paths=options.allow_paths)
     if options.journal:
         debugger.keep_journal()
     return debugger

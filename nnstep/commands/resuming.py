@@ -8,11 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from nnstep.commands.execute import execute
 from nnstep.errors import CommandError, ModelError, NnstepError
 from nnstep.session import Session, journals
+from nnstep.session.fingerprint import differences, fingerprint
 from nnstep.session.journal import Kept, State, decode, fingerprints, identity
 from nnstep.session.script import summary
 from nnstep.session.whatif import Place, Travels
@@ -46,7 +45,7 @@ def find(path: Path | None, say: Say) -> tuple[Kept, journals.Held]:
     raise CommandError(f"there is no session{of} to resume; sessions that have ended are kept in {journals.folder()}")
 
 
-def reopen(kept: Kept, held: journals.Held, say: Say, *, force: bool) -> Session:
+def reopen(kept: Kept, held: journals.Held, say: Say, *, force: bool, allow_paths: bool = False) -> Session:
     """The session that a journal has kept. ModelError where its model has changed since, unless forced."""
     changed = _changed(kept)
     if changed and not force:
@@ -54,13 +53,13 @@ def reopen(kept: Kept, held: journals.Held, say: Say, *, force: bool) -> Session
             f"{changed} has changed since the session of {held.date:%Y-%m-%d %H:%M}: add --force to resume it with the "
             f"model as it is now, or leave --resume out to start anew"
         )
-    session = Session(kept.path, kept.overrides)
+    session = Session(kept.path, kept.overrides, allow_paths=allow_paths)
     refused = restore(session, kept.state)
     say(f"resumed {session.model.name} of {held.date:%Y-%m-%d %H:%M}: {summary(session)}")
     if changed:
         say(f"{changed} has changed since; its numbers are those of now")
-    elif kept.numpy != np.__version__:
-        say(f"it ran with NumPy {kept.numpy}, this is {np.__version__}: the last digits may differ")
+    elif other := differences(kept.machine, fingerprint()):
+        say(f"the last digits may differ from before: {'; '.join(other)}")
     for text in refused:
         say(f"not resumed: {text}")
     return session

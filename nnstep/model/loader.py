@@ -14,11 +14,16 @@ from nnstep.model.messages import clipped, harmless, nearest
 from nnstep.model.model import Model
 
 
-def load(source: str | os.PathLike[str] | Mapping[str, object], overrides: Mapping[str, object] | None = None) -> Model:
+def load(
+    source: str | os.PathLike[str] | Mapping[str, object],
+    overrides: Mapping[str, object] | None = None,
+    *,
+    allow_paths: bool = False,
+) -> Model:
     """The model of a path, a bundled name or a dict of the same keys; an existing path wins over a name.
 
-    overrides sets single keys before anything is checked: {"network.layer[2].units": 3}. Raises
-    ModelError with the file, the key and a remedy.
+    overrides sets single keys before anything is checked: {"network.layer[2].units": 3}. A file reads data below its
+    own folder alone, unless allow_paths. Raises ModelError with the file, the key and a remedy.
     """
     # msgspec and the readers of data are a third of what `import nnstep` would cost beside NumPy.
     from nnstep.model.resolve import resolve
@@ -30,6 +35,8 @@ def load(source: str | os.PathLike[str] | Mapping[str, object], overrides: Mappi
         place, folder = harmless(str(path)), path.parent
     try:
         tables = _tables(source) if isinstance(source, Mapping) else _read(path or Path())
+        if path is not None and not allow_paths:
+            _refuse_outside(tables, folder)
         for key, value in (overrides or {}).items():
             _override(tables, key, value)
         return resolve(tables, path, folder)
@@ -61,9 +68,30 @@ def files(source: str | os.PathLike[str], overrides: Mapping[str, object] | None
     tables = _read(path)
     for key, value in (overrides or {}).items():
         _override(tables, key, value)
+    name = _data_file(tables)
+    return (path, path.parent / name) if name is not None else (path,)
+
+
+def _data_file(tables: Mapping[str, object]) -> str | None:
     data = tables.get("data")
     name = data.get("file") if isinstance(data, dict) else None
-    return (path, path.parent / name) if isinstance(name, str) else (path,)
+    return name if isinstance(name, str) else None
+
+
+def _refuse_outside(tables: Mapping[str, object], folder: Path) -> None:
+    """Raise ModelError for data that a model file, which may come from a stranger, names outside its own folder."""
+    name = _data_file(tables)
+    if name is None or "\0" in name:
+        return
+    try:
+        inside = (folder / name).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links in a circle lead nowhere
+        inside = False
+    if not inside:
+        raise ModelError(
+            f"data.file: {clipped(name)} leads out of the model's folder; put the data beside the model, or add "
+            f"--allow-paths if you trust it"
+        )
 
 
 def bundled() -> dict[str, Path]:

@@ -3,7 +3,7 @@
 A file of lines, each a checksum and a record in JSON. The first record is the head: the model, and the whole state.
 Each later one is a command, with what of the state it has changed:
 
-    8f0c1d2e {"n": 0, "format": 1, "model": {"bundled": "xor"}, "files": […], "state": {…}, "history": [], …}
+    8f0c1d2e {"n": 0, "format": 2, "model": {"bundled": "xor"}, "files": […], "state": {…}, "history": [], …}
     53a0be77 {"n": 1, "line": "break L", "state": {"stops": ["break L"]}}
 
 A record is with the operating system before its command is answered, so that no end of this process loses it. It is not
@@ -20,17 +20,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from nnstep.errors import NnstepError
 from nnstep.model.loader import bundled, files
 from nnstep.session import journals
+from nnstep.session.fingerprint import Fingerprint, fingerprint
 from nnstep.session.script import Walk, displays, stops
 
 if TYPE_CHECKING:
     from nnstep.session.session import Session
 
-FORMAT = 1
+FORMAT = 2
 REMEMBERED = 500
 """Commands of the history that are kept when a journal is written anew."""
 LONGEST = 128 << 10
@@ -59,14 +58,14 @@ class Kept:
 
     model      {"bundled": name} or {"path": file}, as `identity` has it
     files      the names and SHA-256 of the files that the model was read from
-    numpy      the version of NumPy
+    machine    what the last bits of its numbers depend on besides the model
     damaged    the journal's line at which reading ended for a damage, else 0
     """
 
     model: dict[str, str]
     overrides: dict[str, Any]
     files: list[list[str]]
-    numpy: str
+    machine: Fingerprint
     state: State
     history: list[str]
     damaged: int
@@ -130,7 +129,7 @@ def decode(raw: bytes) -> Kept | None:
         state |= record["state"]
         history += [record["line"]] if "line" in record else []
     damaged = 0 if ended else len(records) + 1
-    return Kept(head["model"], head["overrides"], head["files"], head["numpy"], state, history, damaged)
+    return Kept(head["model"], head["overrides"], head["files"], head["machine"], state, history, damaged)
 
 
 def _record(line: bytes, number: int) -> dict[str, Any] | None:
@@ -230,7 +229,7 @@ class Journal:
         head = {
             "n": 0,
             "format": FORMAT,
-            "numpy": np.__version__,
+            "machine": fingerprint(),
             "model": self._identity,
             "overrides": self.session.overrides,
             "files": self._files,

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from nnstep.session.fingerprint import fingerprint
 from nnstep.session.whatif import MAIN, Place
 from nnstep.timeline import Branch
 
@@ -24,6 +25,7 @@ def script(session: Session) -> str:
     lines = [f"{SIGN}: a session on {title}"]
     if session.model.path is not None:
         lines.append(f"# Go on with it by `source FILE`, or by `nnstep run {title}{settings} -x FILE`.")
+    lines.append(f"# Made with {', '.join(f'{name} {value}' for name, value in fingerprint().items())}.")
     # A model opened anew gives the numbers of stops and the names of branches from the first one on.
     lines += ["", "# the model anew", "open"]
     walk = Walk()

@@ -37,12 +37,16 @@ Source = Any
 class Session:
     """A model, its timeline, and where in it the debugger stands.
 
-    Attributes: model, timeline, step; source and overrides, what the model was opened from; changed, which grows by one
-    at every move, and interrupts, at every `interrupt`; scripts, how many are running inside each other; may_write,
-    whether commands may write files; progress, 0 … 1 while a long move runs, else None.
+    Attributes: model, timeline, step; source and overrides, what the model was opened from; allow_paths, whether model
+    files may name data outside their folders; changed, which grows by one at every move, and interrupts, at every
+    `interrupt`; scripts, how many are running inside each other; may_write, whether commands may write files; progress,
+    0 … 1 while a long move runs, else None.
     """
 
-    def __init__(self, source: Source, overrides: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self, source: Source, overrides: Mapping[str, object] | None = None, *, allow_paths: bool = False
+    ) -> None:
+        self.allow_paths = allow_paths
         self.changed = 0
         self.progress: float | None = None
         self._interrupt = threading.Event()
@@ -60,7 +64,7 @@ class Session:
 
     def open(self, source: Source, overrides: Mapping[str, object] | None = None) -> None:
         """Debug another model, from its start. A ModelError leaves everything as it was."""
-        model = load(source, overrides)
+        model = load(source, overrides, allow_paths=self.allow_paths)
         training = model.training
         batches = Batches(len(model.data.features), training.batch_size, model.seed, shuffle=training.shuffle)
         timeline = Timeline(plan(model), batches, training.epochs)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nnstep import threads
 from nnstep.engine.compiler import Hit, Program, Store
 from nnstep.engine.gradcheck import GradientChecker
 from nnstep.engine.graph import Graph
@@ -116,6 +117,7 @@ class Timeline:
     """
 
     def __init__(self, plan: Plan, batches: Batches, epochs: int, budget: int = BUDGET, *, name: str = "main") -> None:
+        threads.fix()
         self.name = name
         self.plan = plan
         self.batches = batches

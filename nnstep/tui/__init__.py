@@ -10,7 +10,12 @@ INTERRUPTED = 130
 
 
 def run(
-    source: str | None, overrides: Mapping[str, object] | None = None, *, resumed: bool = False, force: bool = False
+    source: str | None,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    resumed: bool = False,
+    force: bool = False,
+    allow_paths: bool = False,
 ) -> int:
     """Open a model in the app, or resume its latest session; the process's exit code.
 
@@ -27,9 +32,9 @@ def run(
     said: list[str] = []
     # A model that cannot be opened is said before the app's libraries are loaded.
     if resumed or source is None:
-        debugger, said = api.resume(source, force=force)
+        debugger, said = api.resume(source, force=force, allow_paths=allow_paths)
     else:
-        debugger = api.open(source, overrides)
+        debugger = api.open(source, overrides, allow_paths=allow_paths)
         debugger.keep_journal()
     from nnstep.tui.app import NnstepApp
 

@@ -216,3 +216,27 @@ def test_a_folder_is_not_a_data_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
     Path("d.csv").mkdir()
     with pytest.raises(ModelError, match=r"^model: data.file: d.csv is not a file; paths are relative to \.$"):
         load({"data": {"file": "d.csv"}, "network": {"layer": [{"units": 1}]}})
+
+
+@pytest.mark.parametrize("name", ["../d.csv", "sub/../../d.csv", "{absolute}", "link.csv"])
+def test_a_model_file_reads_no_data_outside_its_folder(tmp_path: Path, name: str) -> None:
+    outside, folder = tmp_path / "d.csv", tmp_path / "model"
+    outside.write_text("x,y\n1,2\n")
+    (folder / "sub").mkdir(parents=True)
+    (folder / "link.csv").symlink_to(outside)
+    name = name.format(absolute=outside)
+    model = folder / "m.toml"
+    model.write_text(f'[data]\nfile = "{name}"\ntarget = "y"\n[[network.layer]]\nunits = 1\n')
+    with pytest.raises(ModelError) as error:
+        load(model)
+    assert str(error.value).startswith(f"{model}: data.file: '")
+    assert str(error.value).endswith("or add --allow-paths if you trust it")
+    assert_array_equal(load(model, allow_paths=True).data.features, [[1]])
+
+
+def test_what_the_user_overrides_may_lead_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("x,y\n1,2\n")
+    model = tmp_path / "model" / "m.toml"
+    model.parent.mkdir()
+    model.write_text('[data]\ntarget = "y"\n[[network.layer]]\nunits = 1\n')
+    assert_array_equal(load(model, {"data.file": "../d.csv"}).data.features, [[1]])

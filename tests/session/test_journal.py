@@ -162,7 +162,7 @@ def test_wherever_it_is_torn_what_is_whole_comes_back(model: str, seed: int, cou
 
 
 def record(number: int, **more: object) -> bytes:
-    head = {"format": 1, "model": {"bundled": "xor"}, "overrides": {}, "files": [], "numpy": "2", "history": []}
+    head = {"format": 2, "model": {"bundled": "xor"}, "overrides": {}, "files": [], "machine": {}, "history": []}
     return encode({"n": number, **({} if number else head), "state": {"place": ["main", number]}, **more})
 
 
@@ -202,7 +202,7 @@ def test_what_stands_before_a_damage_is_read(raw: bytes, place: int, damaged: in
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"\n", b"hello", record(1), record(0, format=2), b"\xff" * 99, encode([1, 2]), encode({"n": 0})],  # type: ignore[arg-type]
+    [b"", b"\n", b"hello", record(1), record(0, format=3), b"\xff" * 99, encode([1, 2]), encode({"n": 0})],  # type: ignore[arg-type]
     ids=["empty", "line", "text", "no-head", "newer", "bytes", "list", "no-format"],
 )
 def test_without_its_head_there_is_nothing(raw: bytes) -> None:
