@@ -14,6 +14,7 @@ from tests.model.training import end, forward, predict, train
 NAMES = [
     "linear_regression",
     "logistic_regression",
+    "logits",
     "softmax_regression",
     "xor",
     "xor_one_layer",
@@ -27,6 +28,7 @@ NAMES = [
     "coin_tosses",
     "dead_relu",
     "vanishing_gradient",
+    "vanishing_cured",
     "exploding_gradient",
     "outlier_sgd",
     "outlier_minibatch",
