@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from pathlib import Path
 
 import nnstep
 from nnstep.tui.app import NnstepApp
+from nnstep.tui.picture import svg
 
 SIZE = (120, 36)
 LINES = ("goto epoch 40 batch 1 delta[1]", "select delta[1][2,0]")
@@ -23,9 +23,7 @@ async def picture() -> str:
             while app.mover.busy:
                 await pilot.pause(0.05)
             await pilot.pause()
-        svg = app.export_screenshot(title="nnstep xor")
-    svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
-    return svg.replace("Fira Code", "DejaVu Sans Mono, Menlo, Consolas")
+        return svg(app, title="nnstep xor")
 
 
 if __name__ == "__main__":

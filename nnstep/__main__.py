@@ -1,12 +1,17 @@
 """Starting the program: `nnstep`, and `python -m nnstep`."""
 
+import gc
 import sys
 
 from nnstep import threads
+from nnstep.tui import splash
 
 
 def main() -> int:
-    """Run the program, as the command line says."""
+    """Run the program, as the command line says; if it opens the app, with a sign of life before all that is slow."""
+    if splash.show(sys.argv[1:]):
+        # The imports make many objects and no garbage.
+        gc.disable()
     threads.before_numpy()
     from nnstep.cli import main as run  # NumPy comes with it
 

@@ -5,6 +5,7 @@ NnstepError
 ├── CommandError        a line that is not a command, or one that cannot be carried out
 │   └── ExpectationError    what a lesson or a script expects does not hold
 ├── LessonError         a lesson that cannot be read: names file, line and remedy
+├── SettingsError       a settings file that says what is not known: names file, key and remedy
 ├── NotComputedError    a matrix read at a step before it is written
 └── DivergenceError     a replay that does not reproduce a checkpoint
 
@@ -32,6 +33,10 @@ class ExpectationError(CommandError):
 
 class LessonError(NnstepError):
     """A lesson, or the language that one is asked for in, is not what it must be."""
+
+
+class SettingsError(NnstepError):
+    """A settings file that cannot be followed; the defaults hold."""
 
 
 class NotComputedError(NnstepError):

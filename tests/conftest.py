@@ -46,7 +46,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _no_journals_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _nothing_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NNSTEP_STATE", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("NNSTEP_CONFIG", str(tmp_path_factory.mktemp("config") / "settings.toml"))
         yield

@@ -8,8 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from nnstep.cli import app, benching, checking, listing, replaying, running
+from nnstep.cli.speaking import speak
 from nnstep.cli.subcommand import INTERRUPTED, Subcommand
 from nnstep.errors import NnstepError
+from nnstep.tui import splash
 
 __all__ = ["APP", "SUBCOMMANDS", "main"]
 
@@ -28,10 +30,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
+        # Asked for anywhere, it holds for all that is printed.
+        ascii_only = "--ascii" in arguments
         subcommand = SUBCOMMANDS.get(arguments[0]) if arguments else None
+        if subcommand:
+            splash.clear()
+            speak(ascii_only=ascii_only)
         code = subcommand(arguments[1:]) if subcommand else APP(arguments)
         sys.stdout.flush()
     except NnstepError as error:
+        splash.clear()
         print(f"nnstep: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 import nnstep
-from nnstep.cli.options import add_language, add_overrides, add_paths, add_resume, overrides, refuse_mixed
+from nnstep.cli.options import add_ascii, add_language, add_overrides, add_paths, add_resume, overrides, refuse_mixed
 from nnstep.cli.subcommand import Subcommand
 
 FIRST_MODEL = "xor"
@@ -26,6 +26,7 @@ def _parser() -> ArgumentParser:
     add_resume(parser, "the latest session that has ended, of MODEL if it is given, killed or not")
     add_language(parser)
     parser.add_argument("--version", action="version", version=f"nnstep {nnstep.__version__}")
+    add_ascii(parser)
     return parser
 
 
@@ -34,8 +35,12 @@ def _open(parser: ArgumentParser, options: Namespace) -> int:
     from nnstep import tui  # the terminal's libraries are loaded only for the app
 
     if options.resume:
-        return tui.run(options.model, resumed=True, force=options.force, allow_paths=options.allow_paths)
-    return tui.run(options.model or FIRST_MODEL, overrides(options.set), allow_paths=options.allow_paths)
+        return tui.run(
+            options.model, resumed=True, force=options.force, allow_paths=options.allow_paths, ascii_only=options.ascii
+        )
+    return tui.run(
+        options.model or FIRST_MODEL, overrides(options.set), allow_paths=options.allow_paths, ascii_only=options.ascii
+    )
 
 
 SUBCOMMAND = Subcommand("", _parser, _open)

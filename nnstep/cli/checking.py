@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nnstep
-from nnstep.cli.options import add_paths
+from nnstep.cli.options import add_ascii, add_paths
 from nnstep.cli.subcommand import Subcommand
 from nnstep.errors import ModelError, NnstepError
 
@@ -19,6 +19,7 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a model, a lesson, or a folder of them")
     add_paths(parser)
+    add_ascii(parser)
     return parser
 
 

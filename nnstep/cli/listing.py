@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from nnstep.cli.options import add_ascii
 from nnstep.cli.subcommand import Subcommand
 from nnstep.model import bundled, load
 
 
 def _parser() -> ArgumentParser:
-    return ArgumentParser(prog="nnstep models", description="List the bundled models.")
+    parser = ArgumentParser(prog="nnstep models", description="List the bundled models.")
+    add_ascii(parser)
+    return parser
 
 
 def _models(_: ArgumentParser, options: Namespace) -> int:

@@ -18,6 +18,11 @@ def add_language(parser: ArgumentParser) -> None:
     )
 
 
+def add_ascii(parser: ArgumentParser) -> None:
+    """`--ascii`."""
+    parser.add_argument("--ascii", action="store_true", help="draw and print with ASCII characters alone")
+
+
 def add_overrides(parser: ArgumentParser) -> None:
     """`--set KEY=VALUE`, as often as wanted."""
     parser.add_argument(

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
-from nnstep.cli.options import add_language
+from nnstep.cli.options import add_ascii, add_language
 from nnstep.cli.subcommand import Subcommand
 from nnstep.render.text import Line, plain
 
@@ -19,6 +19,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--headless", action="store_true", help="print it; exit 1 if an expectation fails")
     parser.add_argument("--allow-write", action="store_true", help="let its commands write files")
     add_language(parser)
+    add_ascii(parser)
     return parser
 
 

@@ -13,10 +13,11 @@ import numpy as np
 
 import nnstep
 from nnstep.api import Debugger, resume
-from nnstep.cli.options import add_language, add_overrides, add_paths, add_resume, overrides, refuse_mixed
+from nnstep.cli.options import add_ascii, add_language, add_overrides, add_paths, add_resume, overrides, refuse_mixed
 from nnstep.cli.subcommand import INTERRUPTED, Subcommand
 from nnstep.commands.registry import Result
 from nnstep.errors import CommandError
+from nnstep.render.stream import AsciiStream
 
 
 def _parser() -> ArgumentParser:
@@ -30,6 +31,7 @@ def _parser() -> ArgumentParser:
     add_paths(parser)
     add_resume(parser, "the latest session of MODEL that has ended")
     add_language(parser)
+    add_ascii(parser)
     return parser
 
 
@@ -107,7 +109,8 @@ def _report_json(debugger: Debugger, place: str, line: str, outcome: Result | Co
         row |= {"text": outcome.text, "value": _jsonable(outcome.value), "stop": _jsonable(outcome.stop)}
     row["step"] = debugger.position.step
     row["error"] = f"{place}{outcome}" if isinstance(outcome, CommandError) else None
-    print(json.dumps(row, ensure_ascii=False, allow_nan=False), flush=True)
+    # Where there is ASCII alone, JSON has its own for it.
+    print(json.dumps(row, ensure_ascii=isinstance(sys.stdout, AsciiStream), allow_nan=False), flush=True)
 
 
 def _jsonable(value: object) -> object:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nnstep.render.language import choose
+from nnstep.settings import load
 
 INTERRUPTED = 130
 """The exit code after Ctrl+C, as shells have it."""
@@ -29,5 +30,5 @@ class Subcommand:
         parser = self.parser()
         # Options may stand between the lines of `run`.
         options = parser.parse_intermixed_args(arguments)
-        choose(getattr(options, "lang", None))
+        choose(getattr(options, "lang", None) or load().settings.language)
         return self.run(parser, options)

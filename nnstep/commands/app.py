@@ -7,6 +7,8 @@ from nnstep.session import Session
 
 _NEXT = Rest("next")
 
+NOTHING = Rest("")
+
 
 @command("select", usage="NAME[i,j]", app_only=True)
 def select(session: Session, cell: Rest) -> Result:
@@ -64,10 +66,28 @@ def zoom(session: Session) -> Result:
     return _nothing(session)
 
 
-@command("theme", usage="NAME", app_only=True)
-def theme(session: Session, name: Rest) -> Result:
-    """Choose the colours: dark or light."""
+@command("theme", usage="[NAME]", keys={"T": "theme"}, words=("dark", "light", "contrast"), app_only=True)
+def theme(session: Session, name: Rest = NOTHING) -> Result:
+    """Choose the colours: dark, light or contrast; without a name, the next ones."""
     return _nothing(session, name)
+
+
+@command("format", usage="[auto|fixed|scientific] [PRECISION]", words=("auto", "fixed", "scientific"), app_only=True)
+def format_(session: Session, how: Rest = NOTHING) -> Result:
+    """Choose how the matrices' numbers are written; without an argument, as they fit.
+
+    PRECISION is the digits after the point, from 1 to 16; without it, as many as there is room for.
+    """
+    return _nothing(session, how)
+
+
+@command("copy", usage="[cell|matrix]", keys={"Y": "copy matrix"}, words=("cell", "matrix"), app_only=True)
+def copy(session: Session, what: Rest = NOTHING) -> Result:
+    """Copy the cursor's cell, or its matrix as tab-separated text, to the terminal's clipboard.
+
+    ctrl+c copies the cell while nothing runs. Not every terminal takes it (OSC 52): `export` writes a file instead.
+    """
+    return _nothing(session, what)
 
 
 def _nothing(_session: Session, _argument: str = "") -> Result:

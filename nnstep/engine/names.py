@@ -10,6 +10,11 @@ _WORDS = {"loss": "L"}
 _SHOWN = {"delta": "δ", "lr": "α", "momentum": "μ", "beta1": "β₁", "beta2": "β₂", "epsilon": "ε"}
 
 
+def spell_out() -> None:
+    """Have displays write names in ASCII from now on, for a program that draws nothing else."""
+    _SHOWN.clear()
+
+
 def canonical(name: str) -> str:
     """The one ASCII name of a matrix or setting: `δ[1]` is `delta[1]`, `α` is `lr`, `loss` is `L`."""
     for symbol, word in _GREEK.items():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.text import Text
 
+from nnstep.render.ascii import ascii_pieces
+from nnstep.render.stream import AsciiStream
 from nnstep.render.text import Line, Role
 
 STYLES: dict[Role, str] = {
@@ -26,4 +29,5 @@ def print_lines(lines: Iterable[Line]) -> None:
     """Print lines in the terminal's colours; NO_COLOR is heeded by rich."""
     console = Console(highlight=False, soft_wrap=True)
     for spans in lines:
-        console.print(Text.assemble(*((span.text, STYLES[span.role]) for span in spans)))
+        pieces = ascii_pieces(spans) if isinstance(sys.stdout, AsciiStream) else spans
+        console.print(Text.assemble(*((text, STYLES[role]) for text, role in pieces)))

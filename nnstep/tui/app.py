@@ -10,19 +10,21 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from itertools import groupby
-from typing import ClassVar
 
 from textual import events
 from textual.app import App
-from textual.binding import BindingType
+from textual.driver import Driver
 from textual.message import Message
 from textual.timer import Timer
 
 from nnstep.api import Debugger
 from nnstep.commands import Result, complete
+from nnstep.commands.rekeying import checked
 from nnstep.errors import CommandError, NnstepError
+from nnstep.settings import Settings
 from nnstep.tui.board import Board
-from nnstep.tui.keys import bindings, command_of, moved
+from nnstep.tui.format import Numbers
+from nnstep.tui.keys import bind, command_of, moved
 from nnstep.tui.matrix import Matrix
 from nnstep.tui.moves import Mover
 from nnstep.tui.own import OWN, Own
@@ -60,7 +62,8 @@ ABOUT_A_CELL = ("why", "history", "display", "watch")
 class NnstepApp(App[None]):
     """Everything a key does, a line does: both end in `run_line`.
 
-    said  what is to be said of the session when the app opens
+    said      what is to be said of the session when the app opens
+    settings  what the user prefers; its keys must be in the table of commands already
     """
 
     TITLE = "nnstep"
@@ -68,11 +71,13 @@ class NnstepApp(App[None]):
     AUTO_FOCUS = None
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
-    def __init__(self, debugger: Debugger, said: Sequence[str] = ()) -> None:
+    def __init__(self, debugger: Debugger, said: Sequence[str] = (), settings: Settings | None = None) -> None:
         # Without colour the terminal's own are kept, where Textual would else turn its own into greys.
         super().__init__(ansi_color="NO_COLOR" in os.environ)
+        self.settings = settings or Settings()
+        self.ascii = self.settings.ascii
+        bind(self._bindings, [key for key, line in checked(self.settings.keys).items() if not line])
         self.debugger = debugger
         self._said = said
         self.mover: Mover[Result] = Mover()
@@ -81,7 +86,15 @@ class NnstepApp(App[None]):
         self._typed: deque[str] = deque()
         for palette in PALETTES.values():
             self.register_theme(theme(palette))
-        self.theme = next(iter(PALETTES))
+        self.theme = self.settings.theme
+
+    def get_driver_class(self) -> type[Driver]:
+        """Our own where the system has terminals as Unix has them, unless Textual's environment says otherwise."""
+        if "TEXTUAL_DRIVER" in os.environ or os.name != "posix":
+            return super().get_driver_class()
+        from nnstep.tui.driver import TerminalDriver  # Windows has no termios
+
+        return TerminalDriver
 
     @property
     def main(self) -> MainScreen:
@@ -101,6 +114,8 @@ class NnstepApp(App[None]):
             loop.add_signal_handler(number, self.end, 128 + number)
         # The terminal comes back blank from ctrl+z.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        for board in self.main.query(Board):
+            board.write(Numbers(self.settings.number_format, self.settings.precision))
         self._watch = self.set_interval(RATE, self._look, pause=True)
         self.main.prompt.answer("", self._greeting())
         self.main.prompt.history = [line for line, _ in groupby(self.debugger.history)]
@@ -268,12 +283,12 @@ class NnstepApp(App[None]):
         self.main.close_output()
 
     def action_interrupt(self) -> None:
-        """Stop a move at the last completed step."""
+        """Stop a move at the last completed step; copy the cursor's cell where none runs."""
         self._typed.clear()
         if self.mover.busy:
             self.debugger.session.interrupt()
         else:
-            self._say("", "nothing is running; q quits", "muted")
+            self.run_line("copy cell")
 
     def action_cell(self, key: str) -> None:
         """Move the cursor, or scroll the output that covers it."""

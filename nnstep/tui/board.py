@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from nnstep.tui.arrange import Place, arrange
-from nnstep.tui.format import Extents
+from nnstep.tui.format import Extents, Numbers
 from nnstep.tui.matrix import PRECISION, Content, Marks, Matrix
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
@@ -59,6 +59,7 @@ class Board(Panel):
         super().__init__(id=id)
         self._extents = Extents() if extents is None else extents
         self._precisions = range(PRECISION, least_precision - 1, -1)
+        self._numbers = Numbers()
         self.matrices: dict[str, Matrix] = {}
         self._places: dict[str, Place] = {}
         self._cursor: Cursor | None = None
@@ -87,6 +88,10 @@ class Board(Panel):
         self._follow()
         self.changed()
 
+    def write(self, numbers: Numbers) -> None:
+        """Write numbers in another way from the next `show` on."""
+        self._numbers = numbers
+
     def hold(self) -> None:
         """The values are about to change under another thread: read none of them until the next `show`."""
         self._at_rest = False
@@ -111,7 +116,8 @@ class Board(Panel):
             return
         self._settled = self.size
         best: tuple[float, int, tuple[Place, ...]] | None = None
-        for precision in self._precisions:
+        chosen = self._numbers.precision
+        for precision in self._precisions if chosen is None else (chosen,):
             score, places = self._arranged(precision)
             if best is None or score > best[0] + DIGIT_WORTH * (best[1] - precision):
                 best = (score, precision, places)
@@ -125,7 +131,7 @@ class Board(Panel):
 
     def _arranged(self, precision: int) -> tuple[float, tuple[Place, ...]]:
         for matrix in self.matrices.values():
-            matrix.write(precision)
+            matrix.write(precision, self._numbers.kind)
         wishes = tuple(matrix.wish for matrix in self.matrices.values())
         return arrange(wishes, self.size.width, self.size.height)
 

@@ -99,15 +99,32 @@ class Format:
         return (sign + ("∞" if abs(value) > 1 else "0")).rjust(self.width)[: self.width]
 
 
-def choose(measured: Extent, *, precision: int = 4) -> Format:
-    """The format for a matrix: whole, fixed with about `precision` digits after the point, or scientific."""
+@dataclass(frozen=True)
+class Numbers:
+    """What the user wants of all numbers: `auto`, `fixed` or `scientific`, and the digits after the point, if any."""
+
+    kind: str = "auto"
+    precision: int | None = None
+
+
+def choose(measured: Extent, *, precision: int = 4, kind: str = "auto") -> Format:
+    """The format for a matrix: whole, fixed with about `precision` digits after the point, or scientific.
+
+    Where the user has chosen between the last two, precision is exactly the digits after the point.
+    """
+    if kind != "auto":
+        return _written(measured, precision, "f" if kind == "fixed" else "e")
     largest = measured.largest
     if measured.whole and largest < LARGEST_WHOLE:
-        decimals, kind = 0, "f"
-    elif largest == 0 or LOWEST <= largest < HIGHEST:
-        decimals, kind = _decimals(largest, precision), "f"
-    else:
-        decimals, kind = max(precision - 2, 1), "e"
+        return _written(measured, 0, "f")
+    if largest == 0 or LOWEST <= largest < HIGHEST:
+        return _written(measured, _decimals(largest, precision), "f")
+    return _written(measured, max(precision - 2, 1), "e")
+
+
+def _written(measured: Extent, decimals: int, kind: str) -> Format:
+    """So many digits after the point, fixed or with a power of ten, in the width that fits the extremes."""
+    largest = measured.largest
     pattern = f"%.{decimals}{kind}"
     width = max(len(pattern % measured.low), len(pattern % measured.high))
     if kind == "e":
@@ -115,7 +132,7 @@ def choose(measured: Extent, *, precision: int = 4) -> Format:
         width = max(width, len(pattern % largest) + (measured.low < 0))
     if not measured.finite:
         width = max(width, NARROW)
-    tight = measured.low < 0 or (measured.whole and kind == "f")
+    tight = measured.low < 0 or (decimals == 0 and kind == "f")
     return Format(f"%{width}.{decimals}{kind}", width, tight)
 
 

@@ -80,7 +80,7 @@ class Matrix:
         self._values: NDArray[np.floating] | None = None
         self._extent = Extent()
         self._format = choose(self._extent)
-        self.precision = PRECISION
+        self.precision, self.kind = PRECISION, "auto"
         self._wish: Wish | None = None
         self._version: Hashable = object()
         self._block_key: Hashable = None
@@ -104,15 +104,15 @@ class Matrix:
             self._values = None if content.array is None else as_rows(content.array)
             if self._values is not None:
                 self._extent = self._extents.of(content.name, content.version, self._values)
-                self._format = choose(self._extent, precision=self.precision)
+                self._format = choose(self._extent, precision=self.precision, kind=self.kind)
         self._clamp()
 
-    def write(self, precision: int) -> None:
+    def write(self, precision: int, kind: str = "auto") -> None:
         """Write numbers with about so many digits after the point."""
-        if precision != self.precision:
-            self.precision = precision
+        if (precision, kind) != (self.precision, self.kind):
+            self.precision, self.kind = precision, kind
             self._wish = None
-            self._format = choose(self._extent, precision=precision)
+            self._format = choose(self._extent, precision=precision, kind=kind)
 
     def place(self, width: int, height: int) -> None:
         """Take a size in cells."""
@@ -257,7 +257,7 @@ class Matrix:
         """The visible cells' texts and colours: one NumPy pass, one % a row, kept until either changes."""
         assert self._values is not None
         bottom, right = self.top + self.visible_rows, self.left + self.visible_columns
-        key = (self._version, self.precision, self.top, bottom, self.left, right)
+        key = (self._version, self.precision, self.kind, self.top, bottom, self.left, right)
         if key != self._block_key:
             block = self._values[self.top : bottom, self.left : right]
             colours = colour_numbers(block, self._extent.largest)

@@ -13,6 +13,8 @@ from rich.style import Style
 from textual.app import App
 from textual.strip import Strip
 
+from nnstep.render.ascii import ascii_pieces
+from nnstep.tui import sixteen
 from nnstep.tui.palette import DARK, PALETTES, Palette
 
 Role = str | int
@@ -33,9 +35,14 @@ STRONG, WEAK = 0.6, 0.15
 class Paint:
     """The styles of one theme on one kind of terminal."""
 
-    def __init__(self, palette: Palette, colours: str | None, *, colourless: bool) -> None:
-        self.styles: dict[Role, Style] = _plain_roles() if colourless else _roles(palette)
-        values = _plain_values() if colourless else _values(palette, few=colours in {"256", "standard", "eight_bit"})
+    def __init__(self, palette: Palette, colours: str | None, *, colourless: bool, ascii_only: bool = False) -> None:
+        self._ascii = ascii_only
+        if colourless or colours is None:
+            self.styles, values = _plain_roles(), _plain_values()
+        elif colours == "standard":
+            self.styles, values = sixteen.roles(palette.sixteen), sixteen.values(palette.sixteen, SCALE)
+        else:
+            self.styles, values = _roles(palette), _values(palette, few=colours == "256")
         operand, cursor = self.styles["operand-ground"], self.styles["cursor-ground"]
         for number, style in enumerate(values):
             self.styles[PLAIN + number] = style
@@ -46,6 +53,8 @@ class Paint:
 
     def strip(self, line: Iterable[tuple[str, Role]], width: int) -> Strip:
         """The line as exactly `width` cells; neighbours of one style become one segment."""
+        if self._ascii:
+            line = ascii_pieces(line)
         styles = self.styles
         base = styles["text"]
         segments: list[Segment] = []
@@ -73,14 +82,14 @@ class Paint:
 
 
 @lru_cache(maxsize=16)
-def _paint(palette: Palette, colours: str | None, colourless: bool) -> Paint:  # noqa: FBT001
-    return Paint(palette, colours, colourless=colourless)
+def _paint(palette: Palette, colours: str | None, colourless: bool, ascii_only: bool) -> Paint:  # noqa: FBT001
+    return Paint(palette, colours, colourless=colourless, ascii_only=ascii_only)
 
 
 def paint_of(app: App[Any]) -> Paint:
     """The paint for the app's theme and terminal."""
     palette = PALETTES.get(app.theme, DARK)
-    return _paint(palette, app.console.color_system, app.no_color)
+    return _paint(palette, app.console.color_system, app.no_color, getattr(app, "ascii", False))
 
 
 def _roles(palette: Palette) -> dict[Role, Style]:

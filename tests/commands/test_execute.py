@@ -46,7 +46,7 @@ def test_empty_lines_and_comments_do_nothing(debugger: Debugger, line: str) -> N
         ("quit now", r"^quit: 'now' is too much; usage: quit$"),
         ("help foo", r"^no command 'foo'"),
         ("zoom in", r"^zoom: 'in' is too much; usage: zoom$"),
-        ("theme", r"^usage: theme NAME$"),
+        ("select", r"^usage: select NAME\[i,j\]$"),
     ],
 )
 def test_a_bad_line_gets_one_line_back_and_changes_nothing(debugger: Debugger, line: str, message: str) -> None:

@@ -282,7 +282,7 @@ async def test_themes_and_colourless_terminals(monkeypatch: pytest.MonkeyPatch) 
         assert [[c for c, _ in line] for line in dark[:-2]] == [[c for c, _ in line] for line in light[:-2]]
         assert dark != light
         await run((app, pilot), "theme neon")
-        assert "must be dark or light" in prompt_line(app)
+        assert "must be dark, light or contrast" in prompt_line(app)
     monkeypatch.setenv("NO_COLOR", "1")
     async with opened("xor") as (app, pilot):
         await pilot.press("s", "s", "s", "right")

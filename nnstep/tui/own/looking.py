@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, get_args
 
 from nnstep.errors import CommandError
+from nnstep.settings import MOST_DIGITS, NumberFormat
+from nnstep.tui.board import Board
+from nnstep.tui.format import Numbers
 from nnstep.tui.own.registry import own
 from nnstep.tui.palette import PALETTES
 
 if TYPE_CHECKING:
     from nnstep.tui.app import NnstepApp
+
+KINDS: tuple[str, ...] = get_args(NumberFormat)
 
 
 @own("select")
@@ -45,8 +51,34 @@ def zoom(app: NnstepApp, _: str) -> None:
 
 
 @own("theme")
-def theme(app: NnstepApp, name: str) -> None:
-    """Choose the colours."""
-    if name not in PALETTES:
-        raise CommandError(f"theme: must be {' or '.join(PALETTES)}, got {name!r}")
+def theme(app: NnstepApp, name: str) -> str:
+    """Choose the colours: without a name, the next ones."""
+    names = [*PALETTES]
+    name = name or names[(names.index(app.theme) + 1) % len(names)]
+    if name not in names:
+        raise CommandError(f"theme: must be {', '.join(names[:-1])} or {names[-1]}, got {name!r}")
     app.theme = name
+    return name
+
+
+@own("format")
+def format_(app: NnstepApp, how: str) -> str:
+    """Choose how numbers are written."""
+    numbers = parsed_format(how)
+    for board in app.main.query(Board):
+        board.write(numbers)
+    return f"{numbers.kind}{'' if numbers.precision is None else f', {numbers.precision} digits after the point'}"
+
+
+def parsed_format(how: str) -> Numbers:
+    """What `format` takes: a kind, a precision, or both."""
+    kind, *rest = how.split() or ["auto"]
+    if kind.isdecimal():
+        kind, rest = "auto", [kind, *rest]
+    if kind not in KINDS:
+        raise CommandError(f"format: must be {', '.join(KINDS[:-1])} or {KINDS[-1]}, got {kind!r}")
+    if not rest:
+        return Numbers(kind)
+    if len(rest) > 1 or not re.fullmatch(r"[0-9]{1,2}", rest[0]) or not 1 <= int(rest[0]) <= MOST_DIGITS:
+        raise CommandError(f"format: PRECISION must be a number from 1 to {MOST_DIGITS}, got {' '.join(rest)!r}")
+    return Numbers(kind, int(rest[0]))

@@ -1,0 +1,133 @@
+"""Themes, numbers, copying, exporting and the key map, in the app."""
+
+from __future__ import annotations
+
+import base64
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nnstep
+from nnstep.commands import COMMANDS
+from nnstep.commands.rekeying import rekey
+from nnstep.errors import CommandError
+from nnstep.settings import Settings
+from nnstep.tui.app import NnstepApp
+from nnstep.tui.format import Extent, Numbers, choose
+from nnstep.tui.own.copying import MOST
+from nnstep.tui.own.looking import parsed_format
+from tests.tui.seen import screen_lines, screen_text
+
+
+def answer(app: NnstepApp) -> str:
+    return screen_lines(app)[-2].strip()
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    found: list[str] = []
+    monkeypatch.setattr(NnstepApp, "copy_to_clipboard", lambda _, text: found.append(text))
+    return found
+
+
+async def test_comfort(copied: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = NnstepApp(nnstep.open("xor"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        themes = [app.theme]
+        for _ in range(3):
+            await pilot.press("T")
+            themes.append(app.theme)
+        assert themes == ["dark", "light", "contrast", "dark"]
+        assert answer(app) == ": theme   dark"
+
+        await pilot.press("s", "s", "s", "ctrl+c")
+        values = app.debugger.value("Z[1]")
+        assert copied == [repr(float(values[0, 0]))]
+        assert answer(app).startswith(": copy cell   copied Z[1][0,0] = ")
+        await pilot.press("Y")
+        rows = [[float(cell) for cell in row.split("\t")] for row in copied[1].splitlines()]
+        assert np.array_equal(rows, values)
+
+        app.run_line("format scientific 2")
+        await pilot.pause()
+        assert f"{values[0, 0]:.2e}" in screen_text(app)
+        app.run_line("format")
+
+        app.run_line("export a.csv")
+        app.run_line("export a.svg")
+        await pilot.pause()
+        assert np.array_equal(np.loadtxt("a.csv", delimiter=","), values)
+        picture = (tmp_path / "a.svg").read_text()
+        ET.fromstring(picture)  # noqa: S314  # we have just written it
+        assert "Z[1][0,0]" in re.sub("&#160;", " ", picture)
+        links = [link for link in re.findall(r"https?://[^\"\s]+", picture) if "www.w3.org" not in link]
+        assert not re.findall(r"@font-face|url\(http", picture)
+        assert all("textualize" in link for link in links), "a comment at most"
+
+
+async def test_what_is_too_large_is_not_copied(copied: list[str]) -> None:
+    app = NnstepApp(nnstep.open("digits"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.run_line("copy matrix")
+        app.run_line("goto W[1]")
+        await pilot.pause()
+        app.run_line("copy matrix")
+        await pilot.pause()
+        assert f"more than {MOST:,} characters; `export FILE.csv" in screen_text(app)
+    assert copied == []
+
+
+async def test_settings_hold_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, command in COMMANDS.items():
+        monkeypatch.setitem(COMMANDS, name, command)
+    settings = Settings(theme="light", ascii=True, number_format="fixed", precision=2, keys={"%": "step 3", "S": ""})
+    rekey(settings.keys)
+    app = NnstepApp(nnstep.open("xor"), settings=settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert app.theme == "light"
+        await pilot.press("percent_sign", "S")
+        assert app.debugger.position.step == 3
+        text = screen_text(app)
+        assert text.isascii()
+        assert all(len(line) == 120 for line in screen_lines(app))
+        assert f"{app.debugger.value('Z[1]')[0, 0]:.2f}" in text
+
+
+@pytest.mark.parametrize(
+    ("how", "numbers"),
+    [
+        ("", Numbers()),
+        ("fixed", Numbers("fixed")),
+        ("scientific 3", Numbers("scientific", 3)),
+        ("6", Numbers("auto", 6)),
+        ("auto", Numbers()),
+    ],
+)
+def test_formats(how: str, numbers: Numbers) -> None:
+    assert parsed_format(how) == numbers
+
+
+@pytest.mark.parametrize("how", ["fxed", "fixed 0", "fixed 17", "fixed 1 2", "fixed two"])
+def test_bad_formats(how: str) -> None:
+    with pytest.raises(CommandError, match=r"^format: "):
+        parsed_format(how)
+
+
+def test_a_chosen_format_has_exactly_its_digits() -> None:
+    assert choose(Extent(-1.0, 12345.0, whole=True), precision=2, kind="fixed").pattern == "%8.2f"
+    assert choose(Extent(0.0, 1.5), precision=3, kind="scientific").pattern == "%9.3e"
+
+
+async def test_osc_52_reaches_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = NnstepApp(nnstep.open("xor"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        written: list[str] = []
+        assert app._driver is not None  # noqa: SLF001  # what goes to the terminal goes nowhere else
+        monkeypatch.setattr(app._driver, "write", written.append)  # noqa: SLF001
+        await pilot.press("s", "ctrl+c")
+        (code,) = [found[1] for text in written if (found := re.search("\x1b\\]52;c;([^\a]*)\a", text))]
+        assert base64.b64decode(code) == b"0.0" or float(base64.b64decode(code)) in (0.0, 1.0)
