@@ -18,6 +18,7 @@ from nnstep.commands import (
     exporting,
     preferences,
     helping,
+    terms,
     app,
 )
 
@@ -46,5 +47,6 @@ __all__ = [
     "saving",
     "seeking",
     "stopping",
+    "terms",
     "whatif",
 ]

@@ -133,6 +133,10 @@ def _choices(parameter: Parameter, session: Session) -> list[str]:
         return [str(choice) for choice in get_args(parameter.kind)]
     if parameter.name == "command":
         return list(COMMANDS)
+    if parameter.name == "term":
+        from nnstep.render.glossary import terms  # the words are read only when someone completes one
+
+        return [name for term in terms().values() for name in (term.symbol.partition("[")[0], *term.names) if name]
     if parameter.name == "model":
         from nnstep.model import bundled  # the folder is looked up only when someone completes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nnstep.errors import CommandError, NotComputedError
+from nnstep.render.catalogue import word
 from nnstep.render.matrix import value_lines
 from nnstep.render.text import Line, Span, line
 from nnstep.session import Session
@@ -19,7 +20,7 @@ def display_lines(session: Session, numbers: Iterable[int]) -> list[Line]:
         try:
             lines += value_lines(label, expression.value(session))
         except NotComputedError as error:
-            lines.append(line(Span(f"{label}  ", "name"), Span(f"not yet (step {error.step})", "dim")))
+            lines.append(line(Span(f"{label}  ", "name"), Span(word("not_yet", step=error.step), "dim")))
         except CommandError as error:
             lines.append(line(Span(f"{label}  ", "name"), Span(str(error), "dim")))
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnstep.render.catalogue import said
 from nnstep.render.numbers import number
 from nnstep.render.ops import in_full
 from nnstep.render.text import Line, Span, line
@@ -24,8 +25,9 @@ def explanation_lines(explanation: Explanation) -> list[Line]:
     if not sign:
         left, sign, right = explanation.symbols.partition(" ← ")
     if not sign:
+        cell, _, what = explanation.symbols.partition(": ")
         value = line("= ", Span(explanation.steps[-1], "number"))
-        return [line(explanation.symbols), value, *_library(explanation)]
+        return [line(f"{cell}: {said(what)}"), value, *_library(explanation)]
     indent = " " * len(left)
     first = line(Span(left, "current"), sign, right)
     steps = (line(indent, " = ", Span(step, "number")) for step in explanation.steps)

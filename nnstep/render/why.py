@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnstep.render.catalogue import said
 from nnstep.render.explanation import show
 from nnstep.render.text import Line, Span, line
 from nnstep.session.culprit import kind_of
@@ -50,7 +51,7 @@ def _link_line(link: Link, widths: tuple[int, int, int, int], *, last: bool) -> 
         Span(f"{link.cell:<{cells}}  ", "current" if last else "name"),
         Span(f"{show(link.value):<{values}}  ", "number"),
         Span(f"{formula:<{formulas + 2}}  ", "dim"),
-        link.because,
+        said(link.because),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from nnstep.engine.names import SETTINGS
 from nnstep.engine.tape import PHASES, Instruction
+from nnstep.render.catalogue import said, word
 from nnstep.render.numbers import number
 from nnstep.render.text import show_name
 from nnstep.session import Explanation, Session
@@ -125,7 +126,7 @@ def _content(session: Session, name: str, slot: str, *, title: Line = (), source
         shape=session.tape.named(name).shape if array is None else array.shape,
         source=name if source is None else source,
         array=array,
-        note="" if readable else f"not yet (step {session.written_at(name)})",
+        note="" if readable else word("not_yet", step=session.written_at(name)),
         version=_written(session, name),
     )
 
@@ -149,8 +150,8 @@ def formula(session: Session) -> tuple[Line, Line]:
     if instruction is None:
         first = session.tape[1].formula
         return (
-            (("At the start", "current"), ("   initial parameters", "muted")),
-            (("next ", "muted"), (first, "text")),
+            ((word("at_the_start"), "current"), (f"   {word('initial_parameters')}", "muted")),
+            ((f"{word('next')} ", "muted"), (first, "text")),
         )
     done: Line = ((f"{instruction.phase} ", "muted"), (f"{instruction.index}/{len(session.tape)}", "text"))
     return formula_line(instruction), done
@@ -215,13 +216,13 @@ def explain(session: Session, content: Content, row: int, column: int) -> tuple[
 
     here = number(float(content.array[index]))
     if content.name.startswith("old("):
-        return plainly(here, "before this update")
+        return plainly(here, word("before_update"))
     if (written := _too_far_back(session, content)) is not None:
-        return plainly(here, f"written at step {written}: enter explains it")
+        return plainly(here, word("written_at", step=written))
     told = session.explain(content.name, index, number)
     _, sign, right = parts(told.symbols)
     if not sign:
-        return plainly(here, told.symbols.partition(": ")[2])
+        return plainly(here, said(told.symbols.partition(": ")[2]))
     operands = tuple({read for read, _ in told.reads})
     *steps, value = told.steps
     lines = (_cells(right, operands), *(((text, "text"),) for text in steps), ((value, "current"),))
