@@ -8,6 +8,7 @@ from nnstep.commands import (
     stopping,
     catching,
     looking,
+    surveying,
     asking,
     displaying,
     checking,
@@ -47,6 +48,7 @@ __all__ = [
     "saving",
     "seeking",
     "stopping",
+    "surveying",
     "terms",
     "whatif",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnstep.commands.registry import Rest, Result, command, result
 from nnstep.session import Session
 
-_NEXT = Rest("next")
+_NEXT, _NOTHING = Rest("next"), Rest("")
 
 NOTHING = Rest("")
 
@@ -41,6 +41,44 @@ def find(session: Session, what: Rest = _NEXT) -> Result:
     Headless, `print sum(Z[1] > 1)` counts.
     """
     return _nothing(session, what)
+
+
+@command(
+    "compare", usage="[new|old|difference]", keys={"o": "compare"}, words=("new", "old", "difference"), app_only=True
+)
+def compare(session: Session, form: Rest = _NOTHING) -> Result:
+    """Show the layer's matrices as they are, as they were one iteration earlier, or the difference.
+
+    So it can be seen what the last batch changed. Without a word, the next of the three. What is compared with what is
+    said by `change`, which prints it.
+    """
+    return _nothing(session, form)
+
+
+@command("sort", usage="[gradient|none]", keys={"x": "sort"}, words=("gradient", "none"), app_only=True)
+def sort(session: Session, by: Rest = _NOTHING) -> Result:
+    """Sort the units by the size of their gradient, the largest first, or show them in their own order again.
+
+    Units are the rows of W, dW and the optimizer's slots, the columns of Z, A and δ, and the numbers of b and db; they
+    keep their own indices. The gradient is dW of this iteration, or of the one before until that is computed. In a
+    graph each parameter's rows are sorted by its own gradient. Without a word, the other of the two.
+    """
+    return _nothing(session, by)
+
+
+@command(
+    "page",
+    usage="next|previous|N",
+    keys={"right_parenthesis": "page next", "left_parenthesis": "page previous"},
+    words=("next", "previous"),
+    app_only=True,
+)
+def page(session: Session, which: Rest) -> Result:
+    """Show another matrix of a stack: of more than two axes, the last two are in sight, the others are paged through.
+
+    N counts along the leading axes, from 0. Headless, `print K[1]` shows one and `print K` all.
+    """
+    return _nothing(session, which)
 
 
 @command("layer", usage="N|up|down", keys={"u": "layer up", "d": "layer down"}, app_only=True)

@@ -19,13 +19,14 @@ from nnstep.render.numbers import number
 from nnstep.render.position import facts, size_of, tape_lines, where
 from nnstep.render.stops import stop_lines
 from nnstep.render.text import Line, Span, line
+from nnstep.render.update import update_lines
 from nnstep.session import Session
 from nnstep.session.expression import clipped
 from nnstep.session.session import as_array
 
 AROUND = 5
 
-Topic = Literal["model", "tape", "position", "stops", "branches", "checkpoints", "health"]
+Topic = Literal["model", "tape", "position", "stops", "branches", "checkpoints", "health", "update"]
 
 
 @command("print", alias="p")
@@ -61,7 +62,11 @@ def list_(session: Session, n: int = AROUND) -> Result:
 
 @command("info", alias="i", keys={"B": "info stops"})
 def info(session: Session, what: Topic) -> Result:
-    """Show all about the model, the tape, the position, the stops, branches and checkpoints, or the run's health."""
+    """Show all about the model, the tape, the position, the stops, branches and checkpoints, or the run's health.
+
+    update: the parameter before the update just made, its gradient, what the learning rate makes of that, the parameter
+    after, and the cells that moved most.
+    """
     return result(_INFO[what](session))
 
 
@@ -160,4 +165,5 @@ _INFO = {
     "health": _health,
     "stops": _stops,
     "branches": branch_lines,
+    "update": update_lines,
 }

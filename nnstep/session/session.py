@@ -20,6 +20,7 @@ from nnstep.errors import CommandError
 from nnstep.model import Model, load
 from nnstep.model.batches import Batches
 from nnstep.model.plan import plan
+from nnstep.session.earlier import Earlier
 from nnstep.session.explanation import Explanation, Index, explain
 from nnstep.session.expression import COUNTERS, Expression, UnknownNameError, clipped, compile_expression
 from nnstep.session.health import RULES, Status, examine
@@ -74,6 +75,7 @@ class Session:
         self.timeline: Timeline = timeline
         self.branches = Branches(self, timeline)
         self.travels = Travels()
+        self.earlier = Earlier(self)
         self.stops.clear()
         self.displays.clear()
         self.next_display = 1

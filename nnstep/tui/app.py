@@ -30,7 +30,7 @@ from nnstep.tui.moves import Mover
 from nnstep.tui.own import OWN, Own
 from nnstep.tui.paint import Line
 from nnstep.tui.palette import PALETTES, theme
-from nnstep.tui.scene import cell_name
+from nnstep.tui.scene import about, cell_name
 from nnstep.tui.screen import MainScreen
 from nnstep.tui.status import Phases
 from nnstep.tui.tape import TapePanel
@@ -273,10 +273,7 @@ class NnstepApp(App[None]):
         """Explain the cursor's cell in full."""
         cell = self.main.view.cell
         if cell is not None:
-            content, row, column = cell
-            # An old value is a number of its own; what there is to explain is the new one.
-            word = "print" if content.name.startswith("old(") else "explain"
-            self.run_line(f"{word} {cell_name(content.name, content.index(row, column))}")
+            self.run_line(about(*cell))
 
     def action_escape(self) -> None:
         """Close what lies over the screen."""

@@ -10,8 +10,9 @@ from textual.geometry import Size
 from textual.message import Message
 
 from nnstep.tui.arrange import Place, arrange
+from nnstep.tui.content import Content, Marks
 from nnstep.tui.format import Extents, Numbers
-from nnstep.tui.matrix import PRECISION, Content, Marks, Matrix
+from nnstep.tui.matrix import PRECISION, Matrix, Test
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 
@@ -64,15 +65,20 @@ class Board(Panel):
         self._places: dict[str, Place] = {}
         self._cursor: Cursor | None = None
         self._marks: Mapping[str, Marks] = {}
+        self._test: Test | None = None
         self._at_rest = True
         self._settled = Size(0, 0)
 
     # What is shown
 
     def show(
-        self, contents: Sequence[Content], cursor: Cursor | None = None, marks: Mapping[str, Marks] | None = None
+        self,
+        contents: Sequence[Content],
+        cursor: Cursor | None = None,
+        marks: Mapping[str, Marks] | None = None,
+        test: Test | None = None,
     ) -> None:
-        """Show these matrices; `marks` tells the cells to highlight, by slot."""
+        """Show these matrices; `marks` are highlighted, by slot, and what passes the test in the focused one."""
         kept = self.matrices
         self.matrices = {}
         for content in contents:
@@ -82,7 +88,7 @@ class Board(Panel):
             else:
                 matrix.show(content)
             self.matrices[content.slot] = matrix
-        self._cursor, self._marks = cursor, marks or {}
+        self._cursor, self._marks, self._test = cursor, marks or {}, test
         self._at_rest = True
         self._settled = Size(0, 0)
         self._follow()
@@ -147,7 +153,8 @@ class Board(Panel):
             place = self._places[slot]
             cursor = self._cursor
             here = (cursor.row, cursor.column) if cursor is not None and cursor.slot == slot else None
-            for y, line in enumerate(matrix.lines(here, self._marks.get(slot)), start=place.y):
+            test = self._test if here is not None else None
+            for y, line in enumerate(matrix.lines(here, self._marks.get(slot), test), start=place.y):
                 if y < height:
                     rows[y].append((place, line))
         return [_joined(row) for row in rows]

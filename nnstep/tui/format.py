@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nnstep.tui.content import Derived, Values
 
 NARROW = 3
 """Cells of NaN, the least width of a matrix that holds numbers which are not finite."""
@@ -18,6 +20,7 @@ LARGEST_WHOLE = 1e6
 MOST_KEPT = 512
 SAMPLE = 64
 CHUNK = 1 << 16
+MOST_DERIVED = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,17 @@ class Extent:
         return max(self.high, -self.low)
 
 
-def extent(array: NDArray[np.floating]) -> Extent:
-    """Measure a matrix: two passes over it, and few more cells unless they turn out to be whole numbers."""
+def extent(array: Values) -> Extent:
+    """Measure a matrix: two passes over it, and few more cells unless they turn out to be whole numbers.
+
+    A large one that is worked out where it is looked at is measured in part: a number beyond what was seen is written
+    with fewer digits, and at the end of the colours.
+    """
     if not array.size:
         return Extent()
+    if isinstance(array, Derived):
+        part = extent(array[:: max(1, array.size // MOST_DERIVED)])
+        return part if array.size <= MOST_DERIVED else replace(part, whole=False)
     with np.errstate(invalid="ignore"):
         low, high = float(array.min()), float(array.max())
     if np.isfinite(low) and np.isfinite(high):
@@ -55,7 +65,7 @@ class Extents:
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, Extent] = OrderedDict()
 
-    def of(self, name: str, version: Hashable, array: NDArray[np.floating]) -> Extent:
+    def of(self, name: str, version: Hashable, array: Values) -> Extent:
         """A matrix's extent; measured anew where its version is another one, or None."""
         if version is None:
             return extent(array)

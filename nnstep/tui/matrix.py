@@ -2,71 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from math import prod
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnstep.tui.arrange import Wish
-from nnstep.tui.format import Extent, Extents, Format, choose
-from nnstep.tui.paint import CURSOR, INFINITE, NAN, OPERAND, PLAIN, SCALE, ZERO, Line, Role
+from nnstep.tui.cells import cell_texts, colour_numbers
+from nnstep.tui.content import Array, Content, Marks, Values, as_rows
+from nnstep.tui.format import Extent, Extents, choose
+from nnstep.tui.paint import CURSOR, FOUND, NAN, OPERAND, PLAIN, Line, Role
 from nnstep.tui.text import cut, ends, fill, width_of, wrap
 
-Index = tuple[int, ...]
-Marks = Mapping[int, AbstractSet[int]]
-"""Highlighted cells: the columns of each row."""
 HEAD = 2
 """The title and the column numbers."""
 PRECISION = 4
 """Digits after the point of a number near one, where there is room."""
-_SPECIAL = {ZERO: "0", NAN: "NaN"}
-
-
-@dataclass(frozen=True, eq=False)
-class Content:
-    """What one place on a board shows.
-
-    slot      the place, which keeps its focus from step to step: `result`, `operand 1`, `Z`
-    name      the matrix, as commands call it
-    source    the name by which formulas read these values; empty where they read others
-    title     the first line's left end
-    array     the values; None while they cannot be read
-    note      why they cannot
-    version   changes whenever the values do
-    """
-
-    slot: str
-    name: str
-    title: Line
-    shape: Index
-    source: str = ""
-    array: NDArray[np.floating] | None = field(repr=False, default=None)
-    note: str = ""
-    version: Hashable = None
-
-    def index(self, row: int, column: int) -> Index:
-        """A cell's index in the matrix's own shape: a vector is shown as one row, a scalar as one cell."""
-        if len(self.shape) == 2:
-            return row, column
-        flat = row * (self.shape[-1] if self.shape else 1) + column
-        return tuple(int(i) for i in np.unravel_index(flat, self.shape)) if self.shape else ()
-
-    def place(self, index: Index) -> tuple[int, int]:
-        """The row and column at which a cell is shown."""
-        if len(index) == 2:
-            return index[0], index[1]
-        if not index:
-            return 0, 0
-        row = int(np.ravel_multi_index(index[:-1], self.shape[:-1])) if len(index) > 2 else 0
-        return row, index[-1]
-
-
-def as_rows(array: NDArray[np.floating]) -> NDArray[np.floating]:
-    """A view with two axes."""
-    return array if array.ndim == 2 else array.reshape(-1, array.shape[-1] if array.ndim else 1)
+Test = Callable[[Array], NDArray[np.bool_]]
+"""Which of some values are looked for."""
+HIT = "*"
+"""What stands before a value that was looked for; the colour alone must not say it."""
 
 
 class Matrix:
@@ -77,14 +32,14 @@ class Matrix:
         self._extents = Extents() if extents is None else extents
         self.width = self.height = 0
         self.top = self.left = 0
-        self._values: NDArray[np.floating] | None = None
+        self._values: Values | None = None
         self._extent = Extent()
         self._format = choose(self._extent)
         self.precision, self.kind = PRECISION, "auto"
         self._wish: Wish | None = None
         self._version: Hashable = object()
         self._block_key: Hashable = None
-        self._block: tuple[list[list[str]], list[list[int]]] = ([], [])
+        self._block: tuple[list[list[str]], list[list[int]], Array] = ([], [], np.empty((0, 0)))
         self.show(content)
 
     # What is shown
@@ -93,17 +48,20 @@ class Matrix:
         """Take new values; measure them only if they have changed."""
         self.content = content
         shape = content.shape
-        self.rows, self.columns = prod(shape[:-1]), shape[-1] if shape else 1
+        self.rows, self.columns = content.rows, content.columns
         # Cells of a row's number, and lines above the numbers: a scalar has no column number.
         self.label = len(str(self.rows - 1)) if len(shape) > 1 else 0
         self.head = HEAD if shape else 1
         self._wish = None
-        version = (content.name, content.version, content.shape, content.array is None)
+        known = (content.name, content.form, content.version, content.shape, content.array is None)
+        version = (known, content.page, content.order)
         if version != self._version:
             self._version = version
-            self._values = None if content.array is None else as_rows(content.array)
-            if self._values is not None:
-                self._extent = self._extents.of(content.name, content.version, self._values)
+            self._values = content.values()
+            if content.array is not None:
+                key = None if content.version is None else (content.form, content.version)
+                # Of the whole stack: its matrices are comparable.
+                self._extent = self._extents.of(content.name, key, as_rows(content.array))
                 self._format = choose(self._extent, precision=self.precision, kind=self.kind)
         self._clamp()
 
@@ -179,20 +137,26 @@ class Matrix:
 
     # Drawing
 
-    def lines(self, cursor: tuple[int, int] | None = None, marks: Marks | None = None) -> list[Line]:
-        """Every line of the rectangle, each exactly as wide."""
+    def lines(
+        self, cursor: tuple[int, int] | None = None, marks: Marks | None = None, test: Test | None = None
+    ) -> list[Line]:
+        """Every line of the rectangle, each exactly as wide; the values that pass the test are marked."""
         width, height = self.width, self.height
         drawn = [fill(self._heading(focused=cursor is not None), width)]
         if self._values is None:
             drawn += [fill(line, width) for line in wrap(((f" {self.content.note}", "faint"),), width, 1)]
         elif self.visible_columns:
-            drawn += self._numbers(cursor, marks or {})
+            drawn += self._numbers(cursor, marks or {}, test)
         drawn = drawn[:height]
         return drawn + [((" " * width, "text"),)] * (height - len(drawn))
 
     def _title(self) -> Line:
-        size = "×".join(map(str, self.content.shape if len(self.content.shape) != 1 else (1, *self.content.shape)))
-        return (*self.content.title, (f"  {size}" if size else "", "muted"))
+        content = self.content
+        size = f"{content.rows}×{content.columns}" if content.shape else ""
+        if content.stack:
+            at, count = ",".join(map(str, content.page_index)), "×".join(map(str, content.stack))
+            return (*content.title, (f"[{at}]", "strong"), (f" of {count}  {size}", "muted"))
+        return (*content.title, (f"  {size}" if size else "", "muted"))
 
     def _heading(self, *, focused: bool) -> Line:
         title = self._title()
@@ -212,9 +176,11 @@ class Matrix:
         up, down = self.top > 0, self.top + self.visible_rows < self.rows
         return f"{'↑' if up else ''}{'↓' if down else ''} {self.top}-{self.top + self.visible_rows - 1}"
 
-    def _numbers(self, cursor: tuple[int, int] | None, marks: Marks) -> list[Line]:
-        texts, colours = self._window()
+    def _numbers(self, cursor: tuple[int, int] | None, marks: Marks, test: Test | None) -> list[Line]:
+        texts, colours, block = self._window()
+        hits = test(block).tolist() if test is not None else ()
         gap = " " * (self.pitch - self._cell)
+        hit_gap = gap[:-1] + HIT
         columns = range(self.left, self.left + self.visible_columns)
         width = self.width
         drawn: list[Line] = []
@@ -225,15 +191,19 @@ class Matrix:
         for row, (words, roles) in enumerate(zip(texts, colours, strict=True), start=self.top):
             marked = marks.get(row)
             here = cursor[1] if cursor is not None and cursor[0] == row else -1
-            label = str(row).rjust(self.label) if self.label else ""
+            label = str(self._unit("rows", row)).rjust(self.label) if self.label else ""
+            hit: Sequence[bool] = hits[row - self.top] if hits else ()
             role = "current" if here >= 0 else "marked" if marked else "muted"
-            if marked is None and here < 0 and max(roles) < NAN:
+            if marked is None and here < 0 and max(roles) < NAN and not any(hit):
                 pieces: list[tuple[str, Role]] = [(gap + word, each) for word, each in zip(words, roles, strict=True)]
             else:
                 pieces = []
                 for column, word, value in zip(columns, words, roles, strict=True):
-                    mark = CURSOR if column == here else OPERAND if marked and column in marked else PLAIN
-                    pieces += [(gap, "text"), (word, value + mark)]
+                    found = bool(hit) and hit[column - self.left]
+                    mark = CURSOR if column == here else FOUND if found else PLAIN
+                    if mark == PLAIN and marked and column in marked:
+                        mark = OPERAND
+                    pieces += [(hit_gap, "found") if found else (gap, "text"), (word, value + mark)]
             drawn.append(((label, role), *pieces, *tail))
         return drawn
 
@@ -243,7 +213,10 @@ class Matrix:
         lit = set(next(iter(marks.values()))) if marks else set()
         here = cursor[1] if cursor is not None else -1
         numbers = tuple(
-            (str(column).rjust(self.pitch), "current" if column == here else "marked" if column in lit else "muted")
+            (
+                str(self._unit("columns", column)).rjust(self.pitch),
+                "current" if column == here else "marked" if column in lit else "muted",
+            )
             for column in columns
         )
         if before and not self.label:
@@ -253,49 +226,34 @@ class Matrix:
             line = ((before.rjust(self.label), "muted"), *numbers)
         return fill((*line, (after, "muted")), self.width)
 
-    def _window(self) -> tuple[list[list[str]], list[list[int]]]:
-        """The visible cells' texts and colours: one NumPy pass, one % a row, kept until either changes."""
+    def _unit(self, axis: str, place: int) -> int:
+        """The number of the row or column that is shown at a place."""
+        order = self.content.order
+        return int(order.units[place]) if order is not None and order.axis == axis else place
+
+    def _slice(self) -> Array:
+        """The values in sight, as they are sorted."""
         assert self._values is not None
+        rows = slice(self.top, self.top + self.visible_rows)
+        columns = slice(self.left, self.left + self.visible_columns)
+        order = self.content.order
+        if order is not None and order.axis == "rows":
+            return self._values[order.units[rows], columns]
+        if order is not None:
+            return self._values[rows, order.units[columns]]
+        return self._values[rows, columns]
+
+    def _window(self) -> tuple[list[list[str]], list[list[int]], Array]:
+        """The visible cells' texts and colours: one NumPy pass, one % a row, kept until either changes."""
         bottom, right = self.top + self.visible_rows, self.left + self.visible_columns
         key = (self._version, self.precision, self.kind, self.top, bottom, self.left, right)
         if key != self._block_key:
-            block = self._values[self.top : bottom, self.left : right]
+            block = self._slice()
             colours = colour_numbers(block, self._extent.largest)
             rows = zip(block.tolist(), colours, strict=True)
-            texts = [_texts(row, numbers, self._format, self._cell) for row, numbers in rows]
-            self._block, self._block_key = (texts, colours), key
+            texts = [cell_texts(row, numbers, self._format, self._cell) for row, numbers in rows]
+            self._block, self._block_key = (texts, colours, block), key
         return self._block
-
-
-def colour_numbers(block: NDArray[np.floating], largest: float) -> list[list[int]]:
-    """Each cell's place on the diverging scale, by the root of its size so that small values differ too."""
-    half = SCALE // 2
-    with np.errstate(all="ignore"):
-        size = np.sqrt(np.abs(block) * (1 / largest if largest and 1 / largest < np.inf else 1.0))
-        places = np.copysign(size, block) * half + (half + 0.5)
-        numbers = np.clip(np.nan_to_num(places), 0.5, SCALE - 0.5).astype(np.intp)
-    numbers[block == 0] = ZERO
-    if not np.isfinite(block).all():
-        numbers[np.isinf(block)] = INFINITE
-        numbers[np.isnan(block)] = NAN
-    listed: list[list[int]] = numbers.tolist()
-    return listed
-
-
-def _texts(row: list[float], colours: list[int], form: Format, cell: int) -> list[str]:
-    """The row's numbers, each exactly `cell` wide."""
-    width = form.width
-    joined = (form.pattern * len(row)) % tuple(row)
-    if len(joined) == width * len(row):
-        texts = [joined[start : start + width] for start in range(0, len(joined), width)]
-    else:
-        alone = (form.pattern % value for value in row)
-        texts = [text if len(text) == width else form.alone(value) for text, value in zip(alone, row, strict=True)]
-    if max(colours, default=0) >= SCALE:
-        for place, number in enumerate(colours):
-            if number >= SCALE:
-                texts[place] = _SPECIAL.get(number) or ("∞" if row[place] > 0 else "-∞")
-    return [text.rjust(cell) for text in texts]
 
 
 def _reached(first: int, wanted: int, count: int) -> int:

@@ -25,8 +25,8 @@ SCALE = 65
 """Steps of the diverging scale; the middle one is zero."""
 ZERO, NAN, INFINITE = SCALE, SCALE + 1, SCALE + 2
 VALUES = SCALE + 3
-PLAIN, OPERAND, CURSOR = 0, VALUES, 2 * VALUES
-"""What is added to a value's colour: nothing, the mark of a cell that was read, the cursor's."""
+PLAIN, OPERAND, CURSOR, FOUND = 0, VALUES, 2 * VALUES, 3 * VALUES
+"""What is added to a value's colour: nothing, the mark of a cell that was read, the cursor's, that of a value found."""
 
 STRONG, WEAK = 0.6, 0.15
 """Without colour, parts of the scale from where a value is bold, and up to where it is dim."""
@@ -44,12 +44,14 @@ class Paint:
         else:
             self.styles, values = _roles(palette), _values(palette, few=colours == "256")
         operand, cursor = self.styles["operand-ground"], self.styles["cursor-ground"]
+        found = self.styles["found"]
         for number, style in enumerate(values):
             self.styles[PLAIN + number] = style
             # A mark must leave the number legible: zero is no longer faint, and under the cursor only alarms keep
             # their colour.
             self.styles[OPERAND + number] = (self.styles["muted"] if number == ZERO else style) + operand
             self.styles[CURSOR + number] = (self.styles["strong"] if number <= ZERO else style) + cursor
+            self.styles[FOUND + number] = (self.styles["strong"] if number <= ZERO else style) + found
 
     def strip(self, line: Iterable[tuple[str, Role]], width: int) -> Strip:
         """The line as exactly `width` cells; neighbours of one style become one segment."""
@@ -112,6 +114,7 @@ def _roles(palette: Palette) -> dict[Role, Style]:
         "operand": style(palette.operand),
         "operand-ground": Style(bgcolor=palette.operand_ground),
         "cursor-ground": Style(bgcolor=palette.cursor_ground, bold=True),
+        "found": Style(color=palette.text, bgcolor=palette.accent_ground, bold=True),
         "badge": Style(color=palette.background, bgcolor=palette.accent, bold=True),
         "key": style(palette.accent, bold=True),
         "caret": Style(color=palette.background, bgcolor=palette.accent),
@@ -145,6 +148,7 @@ def _plain_roles() -> dict[Role, Style]:
         "operand": Style(underline=True),
         "operand-ground": Style(underline=True),
         "cursor-ground": Style(reverse=True),
+        "found": Style(bold=True, underline=True),
         "badge": Style(bold=True, reverse=True),
         "key": bold,
         "caret": Style(reverse=True),

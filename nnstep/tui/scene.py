@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from nnstep.engine.names import SETTINGS
 from nnstep.engine.tape import PHASES, Instruction
-from nnstep.render.catalogue import said, word
-from nnstep.render.numbers import number
+from nnstep.render.catalogue import word
 from nnstep.render.text import show_name
-from nnstep.session import Explanation, Session
+from nnstep.session import Session
+from nnstep.session.earlier import Was
 from nnstep.session.stops import Place, Watch, changes
-from nnstep.tui.explained import Told
-from nnstep.tui.formula import formula_line, parts
-from nnstep.tui.matrix import Content, Index, Marks
-from nnstep.tui.paint import Line, Role
+from nnstep.session.update import Column, update_columns
+from nnstep.timeline import Timeline
+from nnstep.tui.content import Content, Derived, Form, Index, Values
+from nnstep.tui.formula import formula_line
+from nnstep.tui.paint import Line
 from nnstep.tui.status import Where
 
 RESULT = "result"
@@ -25,8 +26,6 @@ LAYER = "layer "
 """The slots of the layer's matrices: `layer Z`, `layer W` …"""
 MOST_PARTS = 8
 """Matrices of an equation up to which the parts are shown as well."""
-EXPLAINED_AT_ONCE = 50_000
-"""Parameters up to which an iteration is so short that a cell of the one before is explained at every cursor move."""
 
 
 def where(session: Session, progress: float | None = None) -> Where:
@@ -57,51 +56,80 @@ def where(session: Session, progress: float | None = None) -> Where:
 
 
 def step_contents(session: Session) -> list[Content]:
-    """Operands and result of the instruction just run; parameters before, gradients, and parameters after."""
+    """Operands and result of the instruction just run; of an update, what moves the parameter and by how much."""
     instruction = session.instruction
     if instruction is None:
         return [_content(session, name, f"start {name}") for name in session.timeline.parameters]
-    result = _content(
-        session,
-        instruction.name,
-        RESULT,
-        title=(("→ ", "muted"), (show_name(instruction.name), "current")),
-        source="" if instruction.phase == "update" else instruction.name,
-    )
-    return [*_operands(session, instruction), result]
-
-
-def _operands(session: Session, instruction: Instruction) -> Iterable[Content]:
-    """Everything that the instruction reads, the parameter it updates first and with its old value."""
-    names = [name for name in instruction.operands if name not in SETTINGS]
     if instruction.phase == "update":
-        gradient = f"d{_parameter(session, instruction.name)}"
-        if gradient in session.tape and gradient not in names:
-            names.append(gradient)
-        names = [instruction.name, *(name for name in names if name != instruction.name)]
-    for place, name in enumerate(names, start=1):
-        slot = f"operand {place}"
-        if name == instruction.name:
-            title: Line = ((f"{show_name(name)}", "operand"), (" before", "muted"))
-            before = session.old(name)
-            yield Content(slot, f"old({name})", title, before.shape, name, before, version=_written(session, name))
-        else:
-            yield _content(session, name, slot, title=((show_name(name), "operand"),))
+        return [_column(session, column, place) for place, column in enumerate(update_columns(session, instruction), 1)]
+    names = [name for name in instruction.operands if name not in SETTINGS]
+    operands = [
+        _content(session, name, f"operand {place}", title=((show_name(name), "operand"),))
+        for place, name in enumerate(names, start=1)
+    ]
+    return [*operands, _result(session, instruction.name, source=instruction.name)]
 
 
-def _parameter(session: Session, name: str) -> str:
-    """The parameter that an update's instruction belongs to: W[1] for its slot vW[1]."""
-    parameters = session.timeline.parameters
-    return name if name in parameters or name[1:] not in parameters else name[1:]
+def _result(session: Session, name: str, source: str) -> Content:
+    return _content(session, name, RESULT, title=(("→ ", "muted"), (show_name(name), "current")), source=source)
 
 
-def layer_contents(session: Session, layer: int) -> list[Content]:
+def _column(session: Session, column: Column, place: int) -> Content:
+    """One matrix of an update."""
+    slot, name = f"operand {place}", column.name
+    title: Line = ((show_name(name), "operand"),)
+    if column.role == "after":
+        return _result(session, name, source="")
+    if column.role == "operand":
+        return _content(session, name, slot, title=title)
+    before = session.old(name) if name in session.timeline.parameters or name in session.timeline.slots else None
+    if column.role == "before" and before is not None:
+        title = (*title, (" before", "muted"))
+        return Content(slot, column.text, title, before.shape, name, before, version=written(session, name))
+    present = session.read(name)
+    version: tuple[object, ...] = written(session, name)
+    if column.text.startswith("lr*"):
+        rate = session.read("lr")
+        move, title = Derived(np.multiply, rate, present), (("α·", "muted"), *title)
+        version = (*version, float(rate))
+    else:
+        assert before is not None
+        move, title = Derived(np.subtract, before, present), (("before − after", "operand"),)
+    return Content(slot, column.text, title, present.shape, name if rate_of(column) else "", move, version=version)
+
+
+def rate_of(column: Column) -> bool:
+    """Whether a column is a gradient times the learning rate."""
+    return column.text.startswith("lr*")
+
+
+def layer_contents(session: Session, layer: int, form: Form = "new") -> list[Content]:
     """Z, A and δ of a layer, then its parameters with their gradients; of a graph, what an equation's parts write."""
     updating = session.instruction is not None and session.instruction.phase == "update"
-    return [
+    contents = [
         _content(session, name, LAYER + stem, source="" if updating and name in session.timeline.parameters else name)
         for stem, name in layer_names(session, layer)
     ]
+    if form == "new":
+        return contents
+    was = session.earlier.of([content.name for content in contents])
+    return [_compared(content, was[content.name], form, session.timeline) for content in contents]
+
+
+def _compared(content: Content, was: Was, form: Form, timeline: Timeline) -> Content:
+    """A matrix as it was one iteration earlier, or its difference to that."""
+    note, shape = was.note, content.shape
+    array: Values | None = None
+    since = f"step {was.step}" if was.step else "the start"
+    if form == "old" and was.value is not None:
+        note, array, shape = f"written at {since}", was.value, was.value.shape
+    elif was.value is not None and was.comparable:
+        note = content.note
+        if content.array is not None:
+            note, array = f"since {since}", Derived(np.subtract, content.array, was.value)
+    title = (*content.title, (" old" if form == "old" else " − old", "accent"))
+    version = (id(timeline), was.step, content.version if form == "difference" else None)
+    return replace(content, title=title, shape=shape, source="", array=array, note=note, version=version, form=form)
 
 
 def layer_names(session: Session, layer: int) -> list[tuple[str, str]]:
@@ -127,11 +155,11 @@ def _content(session: Session, name: str, slot: str, *, title: Line = (), source
         source=name if source is None else source,
         array=array,
         note="" if readable else word("not_yet", step=session.written_at(name)),
-        version=_written(session, name),
+        version=written(session, name),
     )
 
 
-def _written(session: Session, name: str) -> tuple[int, int]:
+def written(session: Session, name: str) -> tuple[int, int]:
     """The timeline, and the step at which the values in sight were written: they are the same wherever this is."""
     timeline = id(session.timeline)
     if name not in session.tape:
@@ -196,7 +224,7 @@ def stop_marks(session: Session) -> dict[int, str]:
     return marks
 
 
-# The explained cell
+# Cells
 
 
 def cell_name(name: str, index: Index) -> str:
@@ -204,75 +232,31 @@ def cell_name(name: str, index: Index) -> str:
     return show_name(name) + (f"[{','.join(map(str, index))}]" if index else "")
 
 
-def explain(session: Session, content: Content, row: int, column: int) -> tuple[Told, dict[str, Marks]]:
-    """The arithmetic behind a cell, and the cells that it reads."""
-    if content.array is None:
-        return Told(show_name(content.name), (((content.note, "muted"),),)), {}
-    index = content.index(row, column)
-    name = cell_name(content.name, index)
-
-    def plainly(value: str, remark: str) -> tuple[Told, dict[str, Marks]]:
-        return Told(name, (((value, "current"), (f"   {remark}", "muted")),)), {}
-
-    here = number(float(content.array[index]))
-    if content.name.startswith("old("):
-        return plainly(here, word("before_update"))
-    if (written := _too_far_back(session, content)) is not None:
-        return plainly(here, word("written_at", step=written))
-    told = session.explain(content.name, index, number)
-    _, sign, right = parts(told.symbols)
-    if not sign:
-        return plainly(here, said(told.symbols.partition(": ")[2]))
-    operands = tuple({read for read, _ in told.reads})
-    *steps, value = told.steps
-    lines = (_cells(right, operands), *(((text, "text"),) for text in steps), ((value, "current"),))
-    return Told(name, lines), marks(session, told)
-
-
-def _too_far_back(session: Session, content: Content) -> int | None:
-    """The step that wrote a parameter, if that is an iteration ago and to run it again would be felt."""
-    size = sum(values.size for values in session.model.parameters.values())
-    _, written = _written(session, content.name)
-    begun = session.position.iteration * len(session.tape)
-    return written if 0 < written <= begun and size > EXPLAINED_AT_ONCE else None
-
-
-def _cells(text: str, operands: tuple[str, ...]) -> Line:
-    """The text with every cell of an operand in the operands' colour."""
-    if not operands:
-        return ((text, "text"),)
-    names = "|".join(sorted((re.escape(show_name(name)) for name in operands), key=len, reverse=True))
-    pieces: list[tuple[str, Role]] = []
-    for place, piece in enumerate(re.split(rf"(?<![A-Za-z0-9_δ])((?:{names})(?:\[[^\]]*\])?)", text)):
-        if piece:
-            pieces.append((piece, "operand" if place % 2 else "text"))
-    return tuple(pieces)
-
-
-def marks(session: Session, told: Explanation) -> dict[str, Marks]:
-    """The cells that an explanation reads, by matrix and row."""
-    marked: dict[str, dict[int, set[int]]] = {}
-    for name, index in told.reads:
-        row, column = _shown_at(session, name, index)
-        marked.setdefault(name, {}).setdefault(row, set()).add(column)
-    return dict(marked)
-
-
-def _shown_at(session: Session, name: str, index: Index) -> tuple[int, int]:
-    """The row and column at which a board shows a cell: a stack of matrices stands as one above the other."""
-    if len(index) < 2:
-        return 0, index[-1] if index else 0
-    stack = session.tape.named(name).shape[:-1] if name in session.tape else session.read(name).shape[:-1]
-    return int(np.ravel_multi_index(index[:-1], stack)), index[-1]
+def about(content: Content, row: int, column: int) -> str:
+    """The line that says most of a cell: its arithmetic, what it was before, or its value alone."""
+    cell = cell_name(content.name, content.index(row, column))
+    if content.form != "new":
+        return f"change {cell}"
+    # Old values and what an update makes of a gradient are no matrices of the tape.
+    return f"explain {cell}" if re.fullmatch(r"[\w.:]+(?:\[\d+\])?", content.name) else f"print {cell}"
 
 
 def wanted_shapes(session: Session) -> tuple[list[list[tuple[str, Index]]], list[list[tuple[str, Index]]]]:
     """Names and shapes of what each instruction's board and each layer's board will show."""
     known = {name: values.shape for name, values in session.model.parameters.items()}
     known |= {instruction.name: instruction.shape for instruction in session.tape}
-    steps = [[(name, known[name]) for name in (*i.operands, i.name) if name in known] for i in session.tape]
+    steps = [
+        [(name, known[name]) for name in _names_of(session, instruction) if name in known]
+        for instruction in session.tape
+    ]
     layers = [
         [(name, known[name]) for _, name in layer_names(session, layer) if name in known]
         for layer in range(1, session.layers + 1)
     ]
     return steps, layers
+
+
+def _names_of(session: Session, instruction: Instruction) -> list[str]:
+    if instruction.phase == "update":
+        return [column.name for column in update_columns(session, instruction)]
+    return [*instruction.operands, instruction.name]

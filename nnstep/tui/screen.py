@@ -8,17 +8,19 @@ from math import prod
 
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.timer import Timer
 
 from nnstep.session import Session
 from nnstep.tui import scene
 from nnstep.tui.arrange import Place, Wish, arrange
 from nnstep.tui.board import Board
+from nnstep.tui.content import Index
 from nnstep.tui.explained import Explained
 from nnstep.tui.format import Extents
 from nnstep.tui.formula import Formula
 from nnstep.tui.frame import NOWHERE, Needs, frame
 from nnstep.tui.keys import Keys
-from nnstep.tui.matrix import HEAD, Index
+from nnstep.tui.matrix import HEAD
 from nnstep.tui.output import Output
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
@@ -30,6 +32,8 @@ from nnstep.tui.tape import TapePanel
 from nnstep.tui.view import View
 from nnstep.tui.views import VIEWS
 
+REST, SLICE = 0.1, 0.008
+"""Seconds without a key before large matrices are measured, and for how long at a time."""
 STEP_PITCH, LAYER_PITCH = 8, 6
 """Cells of a usual number with its gap on each board, to plan with before there are values."""
 
@@ -67,6 +71,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.bottom_rule = Rule("┴", id="bottom-rule")
         self._where: Where | None = None
         self._held = False
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """All parts; a frame says where they stand."""
@@ -151,13 +156,32 @@ class MainScreen(Screen[None], inherit_bindings=False):
         elif "step" in kind.parts and not self.layer_board.display and slot in {content.slot for content in layer}:
             # One thing at a time: the cursor has moved on from the step's matrices to the layer's.
             step, layer = layer, []
-        by_slot = {c.slot: picture.marks[c.source] for c in (*step, *layer) if c.source in picture.marks}
-        self.step_board.show(step, picture.cursor, by_slot)
-        self.layer_board.show(layer, picture.cursor, by_slot)
+        wanted = self.view.wanted
+        test = None if wanted is None else wanted.test
+        self.step_board.show(step, picture.cursor, picture.marks, test)
+        self.layer_board.show(layer, picture.cursor, picture.marks, test)
         self.heading.show(picture.heading)
+        self.stats.show(*picture.stats)
+        self._rest()
         self.explained.show(picture.told)
         if kind.show is not None:
             kind.show(self.pictures[kind.name], self.view)
+
+    def _rest(self) -> None:
+        """Work out what takes longer once no key has come for a while."""
+        if self._resting is not None:
+            self._resting.stop()
+            self._resting = None
+        if self.view.slowly.waiting:
+            self._resting = self.set_timer(REST, self._work)
+
+    def _work(self) -> None:
+        if self._held:
+            return
+        if self.view.slowly.work(SLICE):
+            self.show()
+        elif self.view.slowly.waiting:
+            self._resting = self.set_timer(REST / 10, self._work)
 
     def show_progress(self, progress: float | None) -> None:
         """Show how far a long move is; touch nothing that it is changing."""
@@ -167,6 +191,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def hold(self) -> None:
         """Read no values until `release`: another thread writes them."""
         self._held = True
+        self.view.slowly.drop()
         self.step_board.hold()
         self.layer_board.hold()
 

@@ -38,6 +38,7 @@ def roles(colours: Sixteen) -> dict[Role, Style]:
         "operand": style(colours.operand),
         "operand-ground": Style(underline=True),
         "cursor-ground": Style(reverse=True),
+        "found": Style(bold=True, underline=True),
         "badge": turned,
         "key": bright,
         "caret": turned,

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
-from nnstep.tui.text import cut
+from nnstep.tui.text import cut, width_of
+
+Wordings = list[Line]
+"""The same said in ever fewer words."""
 
 
 class Stats(Panel):
-    """Lines that it is given, each in the longest wording that fits."""
+    """Says what it is given, each part in the longest wording for which there is room."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._shown: tuple[Line, ...] = ()
+        self._rows: tuple[tuple[Wordings, ...], ...] = ()
 
-    def show(self, *lines: Line) -> None:
-        """Show these lines, the most important first."""
-        self._shown = lines
+    def show(self, *rows: tuple[Wordings, ...]) -> None:
+        """Show these rows of parts; where there is room for one only, the parts of all share it."""
+        self._rows = rows
         self.changed()
 
     def draw(self, width: int, height: int) -> list[Line]:
-        """As many as fit."""
-        return [cut(line, width) for line in self._shown[:height]]
+        """The rows, as many as fit."""
+        rows = self._rows
+        if height < len(rows):
+            # What comes last is about this very step.
+            rows = (tuple(part for row in reversed(rows) for part in row),)
+        return [fitted([part for part in row if part], width) for row in rows]
+
+
+def fitted(parts: list[Wordings], width: int) -> Line:
+    """The parts beside one another in the longest wordings that fit, the first in most; else the last are left out."""
+    while parts:
+        for wordings in product(*parts):
+            line = tuple(piece for wording in wordings for piece in wording)
+            if width_of(line) <= width:
+                return line
+        if len(parts) == 1:
+            return cut(parts[0][-1], width)
+        parts = parts[:-1]
+    return ()

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from math import prod
+from dataclasses import dataclass, replace
+from typing import get_args
 
 from nnstep.engine.names import canonical
 from nnstep.errors import CommandError
+from nnstep.render.text import show_name
 from nnstep.session import Session
 from nnstep.tui import scene
 from nnstep.tui.board import Cursor
+from nnstep.tui.content import Content, Form, Index, Marks
 from nnstep.tui.explained import Told
-from nnstep.tui.matrix import Content, Index, Marks
+from nnstep.tui.finding import Condition, Matches, Spot, condition, count
+from nnstep.tui.overview import Wordings, found_wordings, key_of, moved_wordings, survey_wordings
 from nnstep.tui.paint import Line
+from nnstep.tui.slowly import Slowly
+from nnstep.tui.sorting import Sorting
+from nnstep.tui.telling import Reads, tell
 from nnstep.tui.views import VIEWS
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """Everything on the screen below the status lines, ready to draw."""
+    """Everything on the screen below the status lines, ready to draw; the marks by slot."""
 
     formula: tuple[Line, Line]
     step: list[Content]
@@ -28,6 +34,7 @@ class Picture:
     told: Told | None
     cursor: Cursor | None
     marks: dict[str, Marks]
+    stats: tuple[tuple[Wordings, ...], ...]
 
 
 class View:
@@ -39,6 +46,11 @@ class View:
         self.row = self.column = 0
         self.zoomed = False
         self.kind = VIEWS["step"]
+        self.form: Form = "new"
+        self.wanted: Condition | None = None
+        self.slowly = Slowly()
+        self._sorting: Sorting | None = None
+        self._pages: dict[Index, int] = {}
         self._layer = 0
         self._chosen_at = 0
 
@@ -54,23 +66,51 @@ class View:
 
     def contents(self) -> tuple[list[Content], list[Content]]:
         """The matrices of the step's board and of the layer's."""
-        return self.kind.contents(self)
+        step, layer = self.kind.contents(self)
+        return [self._turned(content) for content in step], [self._turned(content) for content in layer]
+
+    def _turned(self, content: Content) -> Content:
+        """With the page that is in sight, and its units sorted."""
+        if content.stack:
+            return replace(content, page=min(self._pages.get(content.stack, 0), content.pages - 1))
+        if self._sorting is None or (order := self._sorting.order(content)) is None:
+            return content
+        return replace(content, order=order)
 
     def picture(self) -> Picture:
         """What to draw now."""
+        self.slowly.drop()
         step, layer = self.contents()
         if not any(content.slot == self.slot for content in (*step, *layer)):
             self.slot = scene.RESULT
         content = self._focused(step, layer)
         told: Told | None = None
-        marks: dict[str, Marks] = {}
+        reads: Reads = ()
         cursor: Cursor | None = None
+        stats: tuple[tuple[Wordings, ...], ...] = ()
         if content is not None:
             row, column = self._clamped(content)
-            told, marks = scene.explain(self.session, content, row, column)
+            told, reads = tell(self.session, content, row, column)
             cursor = Cursor(content.slot, row, column)
-        heading = scene.heading(self.session, self.layer) if layer else ()
-        return Picture(scene.formula(self.session), step, layer, heading, told, cursor, marks)
+            stats = self._stats(content, row, column)
+        heading = self._heading() if layer else ()
+        marks = _marks([*step, *layer], reads)
+        return Picture(scene.formula(self.session), step, layer, heading, told, cursor, marks, stats)
+
+    def _stats(self, content: Content, row: int, column: int) -> tuple[tuple[Wordings, ...], ...]:
+        """What is said of the focused matrix, and of the update just made."""
+        spot = Spot(content.page, row, column)
+        found = found_wordings(self.slowly, content, self.wanted, spot)
+        return (found, survey_wordings(self.slowly, content)), (moved_wordings(self.slowly, self.session),)
+
+    def _heading(self) -> Line:
+        """What the layer is, and how it is looked at."""
+        heading = scene.heading(self.session, self.layer)
+        if self.form != "new":
+            heading = (*heading, (" · ", "muted"), ("old" if self.form == "old" else "new − old", "accent"))
+        if self._sorting is not None:
+            heading = (*heading, (" · ", "muted"), ("units sorted by gradient", "accent"))
+        return heading
 
     def focused(self) -> Content | None:
         """The matrix with the cursor."""
@@ -86,8 +126,9 @@ class View:
         return chosen
 
     def _clamped(self, content: Content) -> tuple[int, int]:
-        shape = content.shape
-        return min(self.row, prod(shape[:-1]) - 1), min(self.column, (shape[-1] if shape else 1) - 1)
+        """Where the chosen cell is shown: the user's row and column are the matrix's own, however it is sorted."""
+        row, column = min(self.row, content.rows - 1), min(self.column, content.columns - 1)
+        return content.place((row, column))
 
     @property
     def cell(self) -> tuple[Content, int, int] | None:
@@ -105,11 +146,18 @@ class View:
 
     def select(self, text: str) -> None:
         """Choose a cell: `delta[1][2,0]`, or a whole matrix."""
-        row, column, content = self._parsed(text)
-        self.slot, self.row, self.column = content.slot, row, column
+        content, index = self._parsed(text)
+        self.slot = content.slot
+        if index is not None:
+            self._choose(content, index)
 
-    def _parsed(self, text: str) -> tuple[int, int, Content]:
-        """A cell in sight."""
+    def _choose(self, content: Content, index: Index) -> None:
+        self.row, self.column = (0, 0, *index)[-2:]
+        if content.stack:
+            self._pages[content.stack] = content.page_of(index)
+
+    def _parsed(self, text: str) -> tuple[Content, Index | None]:
+        """A matrix in sight, and the cell that is named if one is."""
         wanted = canonical(text.replace(" ", ""))
         step, layer = self.contents()
         both = [*step, *layer]
@@ -126,8 +174,7 @@ class View:
             if found and not _inside(index, content.shape):
                 size = "×".join(map(str, content.shape)) or "one number"
                 raise CommandError(f"select: {content.name} is {size}, it has no cell [{found[1]}]")
-            row, column = content.place(index) if found else self._clamped(content)
-            return row, column, content
+            return content, index if found else None
         names = ", ".join(dict.fromkeys(content.name for content in both))
         raise CommandError(f"select: no matrix {text!r} in sight; there are {names}")
 
@@ -145,6 +192,66 @@ class View:
         # From the result, which is last of its board, the way leads on to the layer's matrices.
         self.slot = both[(place + (1 if text == "next" else -1)) % len(both)].slot
 
+    def compare(self, text: str) -> str:
+        """Show the layer's matrices as they are, as they were one iteration earlier, or the difference."""
+        forms: tuple[Form, ...] = get_args(Form)
+        if text and text not in forms:
+            raise CommandError(f"compare: must be {', '.join(forms)} or nothing for the next of them, got {text!r}")
+        self.form = next((form for form in forms if form == text), forms[(forms.index(self.form) + 1) % len(forms)])
+        return {"new": "as they are", "old": "one iteration earlier", "difference": "new − old"}[self.form]
+
+    def sort(self, text: str) -> str:
+        """Sort the units by the size of their gradient, or not; without a word, the other of the two."""
+        if text not in ("", "gradient", "none"):
+            raise CommandError(f"sort: must be gradient or none, got {text!r}")
+        on = text == "gradient" if text else self._sorting is None
+        self._sorting = (self._sorting or Sorting(self.session)) if on else None
+        content = self.focused()
+        if self._sorting is None or content is None:
+            return "" if on else "units in their own order"
+        by, _ = self._sorting.gradient(content)
+        if not by:
+            return f"{show_name(content.name)} has no units to sort"
+        return f"units by the size of {show_name(by)}" if content.order else f"as soon as there is a {show_name(by)}"
+
+    def page(self, text: str) -> str:
+        """Look at another matrix of a stack: `next`, `previous`, or its number along the leading axes."""
+        content = self.focused()
+        if content is None or not content.stack:
+            raise CommandError("page: the focused matrix is no stack; it has two axes at most")
+        if text in ("next", "previous"):
+            wanted = (content.page + (1 if text == "next" else -1)) % content.pages
+        elif text in map(str, range(content.pages)):
+            wanted = int(text)
+        else:
+            raise CommandError(f"page: must be next, previous or a number from 0 to {content.pages - 1}, got {text!r}")
+        self._pages[content.stack] = wanted
+        return f"{wanted + 1} of {content.pages}"
+
+    def find(self, text: str) -> str:
+        """Look for values in the focused matrix: a condition, `next`, `previous`, or `none`."""
+        if text == "none":
+            self.wanted = None
+            return "nothing is looked for"
+        content = self.focused()
+        if content is None or content.array is None:
+            raise CommandError("find: the focused matrix is not computed yet" if content else "find: nothing in sight")
+        again = text in ("next", "previous")
+        if again and self.wanted is None:
+            raise CommandError("find: say what first, such as nan, > 1, == 0 or abs > 1")
+        what = self.wanted if again and self.wanted is not None else condition(self.session, text)
+        counts = self.slowly.ask(key_of(content, f"find {what.text}"), 0, lambda: count(content, what))
+        assert counts is not None
+        self.wanted = what
+        matches = Matches(content, what, counts)
+        here = Spot(content.page, *self._clamped(content))
+        spot = here if not again and matches.number(here) else matches.beyond(here, forward=text != "previous")
+        if spot is None:
+            return f"no {what.text} in {show_name(content.name)}"
+        self.slot = content.slot
+        self._choose(content, replace(content, page=spot.page).index(spot.row, spot.column))
+        return f"{what.text}: {matches.number(spot)} of {matches.total} in {show_name(content.name)}"
+
     def turn(self, text: str) -> None:
         """Look at another layer: its number, `up` towards the output or `down` towards the input."""
         count = self.session.layers
@@ -157,6 +264,14 @@ class View:
         else:
             raise CommandError(f"layer: must be up, down or a number from 1 to {count}, got {text!r}")
         self._layer, self._chosen_at = wanted, scene.layer_of(self.session)
+
+
+def _marks(contents: list[Content], reads: Reads) -> dict[str, Marks]:
+    """Where the cells are shown that were read."""
+    cells: dict[str, list[Index]] = {}
+    for name, index in reads:
+        cells.setdefault(name, []).append(index)
+    return {content.slot: content.mark(cells[content.source]) for content in contents if content.source in cells}
 
 
 def _inside(index: Index, shape: Index) -> bool:

@@ -17,6 +17,7 @@ COUNTS = 60
 # What a snapshot need not hold: how things are going while a line runs, what can be worked out again, and what belongs
 # to whoever runs the session.
 NO_STATE = {
+    "earlier",
     *("changed", "progress", "interrupted", "interrupts", "scripts", "may_write", "allow_paths"),
     *("_interrupt", "_goal", "_health"),
 }

@@ -7,7 +7,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from nnstep.tui.board import Board, Cursor
-from nnstep.tui.matrix import Content
+from nnstep.tui.content import Content
 from nnstep.tui.palette import PALETTES, theme
 from tests.tui.seen import painted, screen_text
 
@@ -88,7 +88,7 @@ def clamped(cursor: Cursor | None, contents: list[Content]) -> Cursor | None:
 def nudged(rng: np.random.Generator, content: Content, version: int) -> Content:
     if content.array is None:
         return content
-    array = content.array.copy()
+    array = np.array(content.array[...])
     if array.size:
         array.flat[int(rng.integers(array.size))] *= -1
     return Content(content.slot, content.name, content.title, content.shape, content.name, array, "", version)

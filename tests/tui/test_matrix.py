@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nnstep.tui.cells import colour_numbers
+from nnstep.tui.content import Content
 from nnstep.tui.format import Extent, choose, extent
-from nnstep.tui.matrix import Content, Matrix, colour_numbers
+from nnstep.tui.matrix import Matrix
 from nnstep.tui.paint import INFINITE, NAN, SCALE, ZERO, Line
 
 
@@ -68,10 +70,17 @@ def test_vectors_have_one_row_and_scalars_one_number() -> None:
     assert scalar.content.index(0, 0) == ()
 
 
-def test_stacks_are_shown_as_rows_under_their_own_indices() -> None:
-    stack = content(np.arange(24.0).reshape(2, 3, 4))
-    assert stack.index(4, 1) == (1, 1, 1)
-    assert stack.place((1, 1, 1)) == (4, 1)
+def test_a_stack_shows_one_matrix_under_its_own_index() -> None:
+    stack = content(np.arange(24.0).reshape(2, 3, 4), "K", page=1)
+    assert stack.index(1, 2) == (1, 1, 2)
+    assert stack.page_of((1, 1, 2)) == 1
+    assert stack.place((1, 1, 2)) == (1, 2)
+    assert stack.mark([(0, 2, 2), (1, 1, 2), (1, 1, 3)]) == {1: {2, 3}}
+    lines = drawn(Matrix(stack), 30, 5)
+    assert lines[0].startswith("K[1] of 2  3×4")
+    assert lines[2].split() == ["0", "12", "13", "14", "15"]
+    deep = content(np.zeros((2, 3, 2, 5)), "K", page=4)
+    assert drawn(Matrix(deep), 40, 4)[0].startswith("K[1,1] of 2×3  2×5")
 
 
 def test_what_is_not_computed_says_when_it_is() -> None:

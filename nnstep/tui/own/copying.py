@@ -8,7 +8,7 @@ import numpy as np
 
 from nnstep.commands.exporting import as_table
 from nnstep.errors import CommandError
-from nnstep.tui.matrix import as_rows
+from nnstep.tui.content import as_rows
 from nnstep.tui.own.registry import own
 from nnstep.tui.scene import cell_name
 
@@ -38,7 +38,7 @@ def copy(app: NnstepApp, what: str) -> str:
         text = as_table(np.asarray(content.array[index]), "\t").rstrip()
         app.copy_to_clipboard(text)
         return f"copied {cell_name(content.name, index)} = {text}"
-    rows = as_rows(content.array)
+    rows = as_rows(content.array)[...]
     text = as_table(rows, "\t") if rows.size <= CELLS else ""
     if not text or len(text) > MOST:
         file = f"export FILE.csv {content.name}"

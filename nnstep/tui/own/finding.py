@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from nnstep.errors import CommandError
 from nnstep.tui.own.registry import Own, own
 
 if TYPE_CHECKING:
@@ -39,4 +38,4 @@ def find(app: NnstepApp, what: str) -> str | None:
 
 def find_values(app: NnstepApp, what: str) -> str | None:
     """Find values in the focused matrix."""
-    raise CommandError(f"find: no {what!r} in {app.main.view.slot}")
+    return app.main.view.find(what)

@@ -37,6 +37,24 @@ def view(app: NnstepApp, name: str) -> None:
     app.main.place()
 
 
+@own("compare")
+def compare(app: NnstepApp, form: str) -> str:
+    """Show the layer's matrices new, old, or their difference."""
+    return app.main.view.compare(form)
+
+
+@own("sort")
+def sort(app: NnstepApp, by: str) -> str:
+    """Sort the units, or not."""
+    return app.main.view.sort(by)
+
+
+@own("page")
+def page(app: NnstepApp, which: str) -> str:
+    """Look at another matrix of a stack."""
+    return app.main.view.page(which)
+
+
 @own("layer")
 def layer(app: NnstepApp, which: str) -> None:
     """Look at another layer."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def _contents(view: View) -> Contents:
     session = view.session
-    return [], scene.layer_contents(session, view.layer) if session.layers else scene.step_contents(session)
+    return [], scene.layer_contents(session, view.layer, view.form) if session.layers else scene.step_contents(session)
 
 
 LAYER = register(Kind("layer", ("heading", "layer", "stats", "explained"), _contents))

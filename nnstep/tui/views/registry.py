@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nnstep.tui.matrix import Content
+    from nnstep.tui.content import Content
     from nnstep.tui.panel import Panel
     from nnstep.tui.view import View
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def _contents(view: View) -> Contents:
     session = view.session
-    return scene.step_contents(session), scene.layer_contents(session, view.layer) if session.layers else []
+    return scene.step_contents(session), scene.layer_contents(session, view.layer, view.form) if session.layers else []
 
 
 STEP = register(Kind("step", ("formula", "step", "stats", "explained", "heading", "layer"), _contents))
