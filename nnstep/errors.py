@@ -14,9 +14,27 @@ Everything else that nnstep raises is a bug.
 
 from __future__ import annotations
 
+import re
+
+# C0, C1 and bidirectional controls, line separators and lone surrogates: what could speak to a terminal.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def has_control(text: str) -> bool:
+    """Whether the text carries control characters."""
+    return _CONTROL.search(text) is not None
+
+
+def harmless(text: str) -> str:
+    """The text with its control characters written as escapes, for a place that cannot refuse them."""
+    return _CONTROL.sub(lambda found: ascii(found.group())[1:-1], text)
+
 
 class NnstepError(Exception):
-    """The root of all errors that a user can cause."""
+    """The root of all errors that a user can cause; what its message quotes cannot speak to a terminal."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(harmless(message))
 
 
 class ModelError(NnstepError):

@@ -17,13 +17,20 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="nnstep check", description="Validate models and lessons, and look for faults in what models compute."
     )
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="a model, a lesson, or a folder of them")
+    parser.add_argument("paths", metavar="PATH", nargs="*", help="a model, a lesson, or a folder of them")
+    parser.add_argument(
+        "--self", action="store_true", help="try nnstep's own promises on this machine, for about two minutes"
+    )
     add_paths(parser)
     add_ascii(parser)
     return parser
 
 
-def _check(_: ArgumentParser, options: Namespace) -> int:
+def _check(parser: ArgumentParser, options: Namespace) -> int:
+    if options.self:
+        return _check_self()
+    if not options.paths:
+        parser.error("a PATH is needed, or --self")
     failed = False
     for path in _model_files(options.paths):
         try:
@@ -37,6 +44,16 @@ def _check(_: ArgumentParser, options: Namespace) -> int:
         except NnstepError as error:
             print(f"nnstep: {error}", file=sys.stderr)
             failed = True
+    return int(failed)
+
+
+def _check_self() -> int:
+    from nnstep.selfcheck.report import check  # what it tries is loaded only to be tried
+
+    failed = False
+    for fact in check():
+        print(f"{' ' if fact.good else '✗'} {fact.name:<24} {fact.text}", flush=True)
+        failed |= not fact.good
     return int(failed)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nnstep.errors import LessonError
-from nnstep.model.messages import clipped, harmless, nearest
+from nnstep.errors import LessonError, harmless
+from nnstep.model.messages import clipped, nearest
 from nnstep.render.language import Language, language
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from nnstep.commands.execute import check
 from nnstep.commands.expecting import question_of
-from nnstep.errors import CommandError, LessonError
+from nnstep.errors import CommandError, LessonError, harmless, has_control
 from nnstep.lesson.lesson import Beat, Lesson, Typed
-from nnstep.model.messages import harmless, has_control
 
 LARGEST = 256 << 10
 """Bytes of a lesson."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nnstep.engine import syntax
 from nnstep.engine.ops.loss import LOSSES
 from nnstep.errors import ModelError
 from nnstep.model.messages import clipped, nearest, refuse_control
@@ -119,7 +120,7 @@ def parse(text: object) -> Equation:
     if len(text) > LONGEST:
         raise ModelError(f"an equation must have at most {LONGEST} characters, got {len(text)}")
     try:
-        tree = ast.parse(text.strip())
+        tree = syntax.module(text.strip())
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise ModelError(f"{clipped(text)} is not an equation such as z = x @ w.T + b{_where(error)}") from error
     match tree.body:

@@ -14,9 +14,9 @@ from typing import IO, TYPE_CHECKING, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstep.errors import ModelError
+from nnstep.errors import ModelError, has_control
 from nnstep.model.arrays import refuse_large
-from nnstep.model.messages import clipped, has_control, nearest, refuse_control
+from nnstep.model.messages import clipped, nearest, refuse_control
 from nnstep.model.model import Matrix
 from nnstep.model.schema import DataTable
 

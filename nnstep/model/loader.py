@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nnstep.errors import ModelError
-from nnstep.model.messages import clipped, harmless, nearest
+from nnstep.errors import ModelError, harmless
+from nnstep.model.messages import clipped, nearest
 from nnstep.model.model import Model
 
 

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
-from nnstep.errors import ModelError
-
-# C0, C1 and bidirectional controls, line separators and lone surrogates: what could speak to a terminal.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def has_control(text: str) -> bool:
-    """Whether the text carries control characters."""
-    return _CONTROL.search(text) is not None
+from nnstep.errors import ModelError, harmless, has_control
 
 
 def refuse_control(key: str, text: str) -> None:
     """Raise ModelError when a text that is shown to the user carries control characters."""
     if has_control(text):
         raise ModelError(f"{key} must be without control characters, got {clipped(text)}")
-
-
-def harmless(text: str) -> str:
-    """The text with its control characters written as escapes, for a place that cannot refuse them."""
-    return _CONTROL.sub(lambda found: ascii(found.group())[1:-1], text)
 
 
 def clipped(value: object) -> str:

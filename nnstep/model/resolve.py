@@ -9,12 +9,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from nnstep.errors import ModelError
+from nnstep.errors import ModelError, harmless
 from nnstep.model.arrays import refuse_large
 from nnstep.model.data import prepare
 from nnstep.model.graphs import check_shapes, described
 from nnstep.model.init import default_init, initial_parameters, refuse_large_parameters
-from nnstep.model.messages import harmless
 from nnstep.model.model import Data, Layer, Loss, Model, Training
 from nnstep.model.schema import LayerTable, ModelTable, TrainingTable, parse
 

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import Meta
 
-from nnstep.errors import ModelError
-from nnstep.model.messages import clipped, harmless, nearest, refuse_control
+from nnstep.errors import ModelError, harmless
+from nnstep.model.messages import clipped, nearest, refuse_control
 
 Activation = Literal["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax", "softplus", "gelu"]
 Init = Literal["he", "xavier", "normal", "zeros"]

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
+from nnstep.engine import syntax
 from nnstep.engine.names import canonical, shown
 from nnstep.errors import CommandError, NnstepError
 from nnstep.session.operations import (
@@ -101,11 +102,11 @@ def compile_expression(text: str, names: Collection[str]) -> Expression:
         raise CommandError(f"{clipped(text)}: expressions have no text")
     lexed = _Lexer(text, names)
     try:
-        tree = ast.parse(lexed.source, mode="eval")
+        tree = syntax.expression(lexed.source)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise CommandError(f"{clipped(text) or 'nothing'}: not an expression") from error
     compiler = _Compiler(text, lexed.found)
-    evaluate = compiler.compile(tree.body, 0)
+    evaluate = compiler.compile(tree, 0)
     names, old_names, counters = (tuple(dict.fromkeys(read)) for read in compiler.reads)
     return Expression(text, names, old_names, counters, evaluate)
 
@@ -115,7 +116,7 @@ def compile_target(text: str, names: Collection[str]) -> tuple[str, Node | Ellip
     text = " ".join(text.split())
     lexed = _Lexer(text, names)
     try:
-        body = ast.parse(lexed.source, mode="eval").body
+        body = syntax.expression(lexed.source)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise CommandError(f"{clipped(text) or 'nothing'}: no matrix or cell that could be set") from error
     target = body.value if isinstance(body, ast.Subscript) else body
