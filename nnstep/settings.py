@@ -12,8 +12,8 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
-from nnstep.errors import SettingsError
-from nnstep.model.messages import clipped, harmless, nearest
+from nnstep.errors import SettingsError, harmless
+from nnstep.model.messages import clipped, nearest
 
 Theme = Literal["dark", "light", "contrast"]
 NumberFormat = Literal["auto", "fixed", "scientific"]
