@@ -18,7 +18,15 @@ __all__ = ["APP", "SUBCOMMANDS", "main"]
 APP = app.SUBCOMMAND
 """What `nnstep` without a subcommand does."""
 SUBCOMMANDS: dict[str, Subcommand] = {
-    module.SUBCOMMAND.name: module.SUBCOMMAND for module in (running, replaying, checking, listing, benching)
+    each.name: each
+    for each in (
+        running.SUBCOMMAND,
+        replaying.SUBCOMMAND,
+        checking.SUBCOMMAND,
+        listing.SUBCOMMAND,
+        listing.LESSONS,
+        benching.SUBCOMMAND,
+    )
 }
 
 

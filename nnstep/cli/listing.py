@@ -1,10 +1,10 @@
-"""nnstep models: what travels with nnstep."""
+"""nnstep models, nnstep lessons: what travels with nnstep."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from nnstep.cli.options import add_ascii
+from nnstep.cli.options import add_ascii, add_language
 from nnstep.cli.subcommand import Subcommand
 from nnstep.model import bundled, load
 
@@ -24,4 +24,26 @@ def _models(_: ArgumentParser, options: Namespace) -> int:
     return 0
 
 
+def _lessons_parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="nnstep lessons",
+        description="List the lessons, and how far each has been read; `nnstep replay NAME` opens one.",
+    )
+    add_ascii(parser)
+    add_language(parser)
+    return parser
+
+
+def _lessons(_: ArgumentParser, options: Namespace) -> int:
+    del options
+    from nnstep.lesson import lessons
+
+    found = lessons()
+    width = max((len(each.name) for each in found), default=0)
+    for each in found:
+        print(f"{each.name:<{width}}  {each.progress.text:<8}  {each.title}")
+    return 0
+
+
 SUBCOMMAND = Subcommand("models", _parser, _models)
+LESSONS = Subcommand("lessons", _lessons_parser, _lessons)

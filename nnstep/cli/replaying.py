@@ -26,7 +26,12 @@ def _parser() -> ArgumentParser:
 def _replay(_: ArgumentParser, options: Namespace) -> int:
     from nnstep import lesson
 
-    found = lesson.read(lesson.locate(options.lesson), writing=options.allow_write)
+    path = lesson.locate(options.lesson)
+    if not options.headless:
+        from nnstep import tui  # the terminal's libraries are loaded only for the app
+
+        return tui.replay(path, writing=options.allow_write, ascii_only=options.ascii)
+    found = lesson.read(path, writing=options.allow_write)
     from nnstep.lesson.transcript import transcribe
 
     good = transcribe(found, _print_line(), _complain, writing=options.allow_write)

@@ -21,6 +21,7 @@ from nnstep.commands import (
     helping,
     terms,
     app,
+    lessons,
 )
 
 # isort: on
@@ -41,6 +42,7 @@ __all__ = [
     "expecting",
     "exporting",
     "helping",
+    "lessons",
     "looking",
     "models",
     "moving",

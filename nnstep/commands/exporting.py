@@ -47,7 +47,7 @@ PICTURES = {".svg": "a picture of the app's screen"}
 """What the app alone can write."""
 
 
-@command("export", usage="FILE.csv|npy|svg [EXPR]", words=("file.csv", "file.npy", "file.svg"))
+@command("export", usage="FILE.csv|npy|svg [EXPR]", words=("file.csv", "file.npy", "file.svg"), writes=True)
 def export(session: Session, file: str, expr: Rest = NOTHING) -> Result:
     """Write a matrix to a .csv or .npy file, or the app's screen to an .svg; a file that is there is left alone.
 

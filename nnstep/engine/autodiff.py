@@ -11,11 +11,12 @@ from nnstep.engine.graph import Constant, Graph, Node, Parameter, Term
 from nnstep.engine.names import gradient_of
 from nnstep.engine.ops.optimizer import Optimizer
 from nnstep.engine.ops.total import total_of
-from nnstep.engine.tape import Application, Counterpart, Instruction, Tape
+from nnstep.engine.tape import Application, Instruction, Tape
 
 ONE = Constant("1", 1.0)
 
-BACKWARD = Counterpart("backward")
+LOADER = "one batch of a torch.utils.data.DataLoader"
+BACKWARD = "part of loss.backward()"
 
 
 def tape(graph: Graph, optimizer: Optimizer) -> Tape:
@@ -32,9 +33,8 @@ def reached(graph: Graph) -> frozenset[str]:
 
 
 def _data(graph: Graph) -> Iterator[Instruction]:
-    batch = Counterpart("batch")
     for matrix in graph.inputs:
-        yield Instruction(0, matrix.name, "data", None, matrix.shape, source=matrix.source, library=batch)
+        yield Instruction(0, matrix.name, "data", None, matrix.shape, source=matrix.source, library=LOADER)
 
 
 def _forward(graph: Graph) -> Iterator[Instruction]:
@@ -42,12 +42,12 @@ def _forward(graph: Graph) -> Iterator[Instruction]:
     for node in graph.nodes:
         terms = tuple(_apply(term.op.forward, term, shapes, {}) for term in node.terms)
         calls = (applied.filled(_call(term, shapes)) for term, applied in zip(node.terms, terms, strict=True))
-        library = Counterpart("call", " + ".join(calls))
+        library = " + ".join(calls)
         yield Instruction(0, node.name, "forward", node.layer, node.shape, terms, library=library)
 
 
 def _update(graph: Graph, optimizer: Optimizer) -> Iterator[Instruction]:
-    library = Counterpart("step", optimizer.library.partition("(")[0])
+    library = f"part of optimizer.step() of {optimizer.library.partition('(')[0]}"
     for parameter in graph.parameters:
         if parameter.trainable:
             names = {"w": parameter.name, "g": gradient_of(parameter.name)}
@@ -185,7 +185,7 @@ class Backward:
         if last:
             self.gradients[name] = gradient
             home = self.homes[name]
-            library = BACKWARD if isinstance(home, Node) else Counterpart("gradient", name)
+            library = BACKWARD if isinstance(home, Node) else f"{BACKWARD}, left in {name}.grad"
             total = self._instruction(gradient, name, home.layer, (*terms, *self.inline[name]), library)
             if isinstance(home, Node):
                 self.due[name] = total
@@ -193,12 +193,7 @@ class Backward:
                 yield total
 
     def _instruction(
-        self,
-        written: str,
-        name: str,
-        layer: int | None,
-        terms: tuple[Application, ...],
-        library: Counterpart = BACKWARD,
+        self, written: str, name: str, layer: int | None, terms: tuple[Application, ...], library: str = BACKWARD
     ) -> Instruction:
         return Instruction(0, written, "backward", layer, self.shapes[name], terms, library=library)
 

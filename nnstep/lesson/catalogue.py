@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from nnstep.errors import LessonError, harmless
+from nnstep.lesson.progress import Progress, remembered
+from nnstep.lesson.reading import read
 from nnstep.model.messages import clipped, nearest
-from nnstep.render.language import Language, language
+from nnstep.render.language import LANGUAGES, Language, language
 
 
 def folder() -> Path | None:
@@ -33,12 +36,56 @@ def locate(source: str) -> Path:
     path = Path(source)
     if path.is_file():
         return path
-    lessons = bundled(language())
-    if source in lessons:
-        return lessons[source]
+    known = bundled(language())
+    if source in known:
+        return known[source]
     if path.is_dir():
         raise LessonError(f"{harmless(source)}: is a directory, a lesson is a .md file")
-    remedy = nearest(path.stem, lessons, "the bundled lessons are") if lessons else "there are no bundled lessons"
+    remedy = nearest(path.stem, known, "the bundled lessons are") if known else "there are no bundled lessons"
     if os.sep in source or path.suffix:
         raise LessonError(f"{harmless(source)}: there is no such file; {remedy}")
     raise LessonError(f"no lesson {clipped(source)}; {remedy}")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A bundled lesson as lists show it.
+
+    beats     how many it has
+    progress  how far it has been read
+    """
+
+    name: str
+    title: str
+    beats: int
+    progress: Progress
+
+
+def lessons() -> list[Listed]:
+    """The bundled lessons in the language in use, in order."""
+    known = remembered()
+    found = []
+    for name, path in bundled(language()).items():
+        lesson = read(path)
+        found.append(Listed(name, lesson.title, len(lesson.beats), known.get(name, Progress())))
+    return found
+
+
+def following(path: Path) -> str | None:
+    """The name of the bundled lesson after one; None after the last, and for a lesson that is not bundled."""
+    if not is_bundled(path):
+        return None
+    order = list(bundled(language()))
+    place = order.index(path.stem) + 1 if path.stem in order else len(order)
+    return order[place] if place < len(order) else None
+
+
+def key_of(path: Path) -> str:
+    """What a lesson is remembered by: a bundled one by its name, the same in all languages; another by its path."""
+    return path.stem if is_bundled(path) else str(path.absolute())
+
+
+def is_bundled(path: Path) -> bool:
+    """Whether a file is one of the lessons that travel with nnstep."""
+    home = folder()
+    return home is not None and path.absolute().parent in [(home / each).absolute() for each in LANGUAGES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from nnstep.api import Debugger
@@ -31,19 +32,18 @@ class Ran:
 
 
 class Replay:
-    """A lesson and the debugger that it runs in.
+    """A lesson and the debugger that it runs in, a new one where none is given.
 
     Attributes: debugger; at, the beat that it stands at, -1 before the first; ran, what the beat's commands that have
     run by now said.
     """
 
-    def __init__(self, lesson: Lesson, *, writing: bool = False) -> None:
+    def __init__(self, lesson: Lesson, debugger: Debugger | None = None, *, writing: bool = False) -> None:
         self.lesson = lesson
         try:
-            session = Session(self._model(lesson.model))
+            self.debugger = debugger or Debugger(Session(self._model(lesson.model)))
         except NnstepError as error:
             raise LessonError(f"{lesson.place}:{lesson.beats[0].commands[0].line}: {error}") from error
-        self.debugger = Debugger(session)
         self.at = -1
         self.ran: list[Ran] = []
         self._writing = writing
@@ -74,10 +74,17 @@ class Replay:
 
     def run(self) -> Iterator[Ran]:
         """Run the commands of this beat that are left; whoever takes them may stop after any."""
-        for typed in self.left:
-            ran = self._run(typed)
-            self.ran.append(ran)
-            yield ran
+        while self.left:
+            yield self.run_next()
+
+    def run_next(self) -> Ran:
+        """Run the next command of this beat."""
+        return self.note(self._run(self.left[0]))
+
+    def note(self, ran: Ran) -> Ran:
+        """Take note of a command that somebody else has run, as those are that change the view alone."""
+        self.ran.append(ran)
+        return ran
 
     def back(self) -> bool:
         """Go back to the end of the beat before; False at the first."""
@@ -88,18 +95,25 @@ class Replay:
         self.debugger.session.restore(snapshot)
         return True
 
-    def _run(self, typed: Typed) -> Ran:
+    @contextmanager
+    def limits(self) -> Iterator[None]:
+        """Have commands write files only where the lesson may."""
         session = self.debugger.session
         may_write = session.may_write
         session.may_write = may_write and self._writing
-        word, *rest = typed.text.split(maxsplit=1)
-        line = f"open {self._model(rest[0])}" if word == "open" and rest else typed.text
         try:
-            return Ran(typed, self.debugger.execute(line), None)
-        except CommandError as error:
-            return Ran(typed, None, error)
+            yield
         finally:
             session.may_write = may_write
+
+    def _run(self, typed: Typed) -> Ran:
+        word, *rest = typed.text.split(maxsplit=1)
+        line = f"open {self._model(rest[0])}" if word == "open" and rest else typed.text
+        with self.limits():
+            try:
+                return Ran(typed, self.debugger.execute(line), None)
+            except CommandError as error:
+                return Ran(typed, None, error)
 
     def _model(self, name: str) -> str:
         """A model's file beside the lesson, or the name as it is."""

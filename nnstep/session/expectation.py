@@ -127,7 +127,7 @@ def label(text: str) -> str:
     """A side as displays write it."""
     text = " ".join(text.split())
     name = canonical(text)
-    return shown(name) if re.fullmatch(r"\w+(\[\d+\])?", name) else text
+    return shown(name) if re.fullmatch(r"\w+(\[[\d,\s]+\])*", name) else text
 
 
 def size_of(matrix: Matrix) -> str:

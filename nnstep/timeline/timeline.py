@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import count, islice
 from time import perf_counter
 from typing import Any
 
@@ -109,8 +109,11 @@ class _Look:
         return (t - 1) * self._calendar.instructions + k
 
 
+_SERIALS = count()
+
+
 class Timeline:
-    """All steps of a run.
+    """All steps of a run. Attributes: serial, a number that no other timeline of this process has.
 
     Two machines run the same compiled iteration: the runner goes on through the iterations, the inspector stands
     still in one with every matrix at hand, so that what is on show stays valid while a long move runs.
@@ -119,6 +122,8 @@ class Timeline:
     def __init__(self, plan: Plan, batches: Batches, epochs: int, budget: int = BUDGET, *, name: str = "main") -> None:
         threads.fix()
         self.name = name
+        # Unlike its id, which a later one may get again.
+        self.serial = next(_SERIALS)
         self.plan = plan
         self.batches = batches
         self._runner = Machine(plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ def run(  # noqa: PLR0913  # each is an option of the command line
     ascii_only: draw with ASCII characters alone, whatever the settings say.
     ModelError if the model cannot be opened; for the rest see `nnstep.api.resume`.
     """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        # The screen is drawn on stderr and read from stdin; at its end, Textual would spin.
-        print("nnstep: the app needs a terminal; `nnstep run MODEL LINE…` works without one", file=sys.stderr)  # noqa: T201
+    if not _has_terminal("`nnstep run MODEL LINE…` works without one"):
         return 2
     # The imports make many objects and no garbage.
     gc.disable()
@@ -49,6 +48,23 @@ def run(  # noqa: PLR0913  # each is an option of the command line
 
     splash.clear()
     app = NnstepApp(debugger, [*said, *([problem] if problem else [])], settings)
+    app.run()
+    return INTERRUPTED if app.return_code is None else app.return_code
+
+
+def replay(path: Path, *, writing: bool = False, ascii_only: bool = False) -> int:
+    """Replay a lesson in the app; the process's exit code. LessonError for what is none."""
+    if not _has_terminal("`nnstep replay LESSON --headless` works without one"):
+        return 2
+    gc.disable()
+    from nnstep.lesson import Replay, read
+
+    settings, problem = preferred(ascii_only=ascii_only)
+    lesson = Replay(read(path, writing=writing), writing=writing)
+    from nnstep.tui.app import NnstepApp
+
+    splash.clear()
+    app = NnstepApp(lesson.debugger, [problem] if problem else [], settings, lesson=lesson)
     app.run()
     return INTERRUPTED if app.return_code is None else app.return_code
 
@@ -73,3 +89,12 @@ def preferred(*, ascii_only: bool) -> tuple[Settings, str]:
         settings = replace(settings, ascii=True)
         spell_out()
     return settings, problem
+
+
+def _has_terminal(remedy: str) -> bool:
+    """Whether there is a terminal; if not, that is said."""
+    found = sys.stdin.isatty() and sys.stderr.isatty()
+    if not found:
+        # The screen is drawn on stderr and read from stdin; at its end, Textual would spin.
+        print(f"nnstep: the app needs a terminal; {remedy}", file=sys.stderr)  # noqa: T201
+    return found

@@ -7,9 +7,10 @@ import gc
 import os
 import signal
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from itertools import groupby
+from typing import Any
 
 from textual import events
 from textual.app import App
@@ -21,8 +22,10 @@ from nnstep.api import Debugger
 from nnstep.commands import Result, complete
 from nnstep.commands.rekeying import checked
 from nnstep.errors import CommandError, NnstepError
+from nnstep.lesson.replay import Replay
 from nnstep.settings import Settings
 from nnstep.tui.board import Board
+from nnstep.tui.course import Course
 from nnstep.tui.format import Numbers
 from nnstep.tui.keys import bind, command_of, moved
 from nnstep.tui.matrix import Matrix
@@ -43,18 +46,25 @@ FAR = 1_000_000
 ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
+Then = Callable[[str, Future[Any]], None]
+"""Takes a line that is done, and what came of it."""
+
+
 class Arrived(Message):
     """A line that took its time is done."""
 
-    def __init__(self, line: str, future: Future[Result]) -> None:
+    def __init__(self, line: str, future: Future[Any], then: Then) -> None:
         super().__init__()
         self.line = line
         self.future = future
+        self.then = then
 
 
 MOST_TYPED = 1000
 """Lines that wait for a short one; a key held down during a pause of the machine must not run on for minutes."""
 
+SECTION_KEYS = {"pageup": "lesson section previous", "pagedown": "lesson section next"}
+"""In a lesson these go by sections; the reader who has taken over has them for the matrices."""
 ABOUT_A_CELL = ("why", "history", "display", "watch")
 """Commands whose keys take the cursor's cell along."""
 
@@ -64,6 +74,7 @@ class NnstepApp(App[None]):
 
     said      what is to be said of the session when the app opens
     settings  what the user prefers; its keys must be in the table of commands already
+    lesson    a lesson to begin with
     """
 
     TITLE = "nnstep"
@@ -72,7 +83,14 @@ class NnstepApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
 
-    def __init__(self, debugger: Debugger, said: Sequence[str] = (), settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        debugger: Debugger,
+        said: Sequence[str] = (),
+        settings: Settings | None = None,
+        *,
+        lesson: Replay | None = None,
+    ) -> None:
         # Without colour the terminal's own are kept, where Textual would else turn its own into greys.
         super().__init__(ansi_color="NO_COLOR" in os.environ)
         self.settings = settings or Settings()
@@ -80,7 +98,9 @@ class NnstepApp(App[None]):
         bind(self._bindings, [key for key, line in checked(self.settings.keys).items() if not line])
         self.debugger = debugger
         self._said = said
-        self.mover: Mover[Result] = Mover()
+        self.course: Course | None = None
+        self._lesson = lesson
+        self.mover: Mover[Any] = Mover()
         self._watch: Timer | None = None
         self._stale = False
         self._typed: deque[str] = deque()
@@ -120,6 +140,9 @@ class NnstepApp(App[None]):
         self.main.prompt.answer("", self._greeting())
         self.main.prompt.history = [line for line, _ in groupby(self.debugger.history)]
         self.call_after_refresh(_freeze)
+        if self._lesson is not None:
+            self.main.lesson = "open"
+            self.call_after_refresh(self.begin, self._lesson)
 
     def _greeting(self) -> Line:
         return ((" · ".join(self._said) or self.debugger.session.model.title, "muted"),)
@@ -136,11 +159,17 @@ class NnstepApp(App[None]):
         elif own := OWN.get(name):
             self._run_own(own, line, argument)
         else:
-            future = self.mover.run(line, lambda: self.debugger.execute(line))
-            if future.done():
-                self._arrived(line, future)
-            else:
-                self._wait(line, future)
+            if self.course:
+                self.course.touch()
+            self.carry_out(line, lambda: self.debugger.execute(line), self._arrived)
+
+    def carry_out(self, line: str, work: Callable[[], object], then: Then) -> None:
+        """Have work done off the screen's thread, then what comes of it taken; a line names it meanwhile."""
+        future = self.mover.run(line, work)
+        if future.done():
+            then(line, future)
+        else:
+            self._wait(line, future, then)
 
     def _run_typed(self) -> None:
         """Carry out the next of the lines that came while another one ran."""
@@ -159,13 +188,13 @@ class NnstepApp(App[None]):
         if not self.mover.busy:
             self.main.show()
 
-    def _wait(self, line: str, future: Future[Result]) -> None:
+    def _wait(self, line: str, future: Future[Any], then: Then) -> None:
         """Keep the screen alive while a move is on its way."""
         self.main.hold()
         self._say(line, "running: ctrl+c interrupts", "muted")
         if self._watch is not None:
             self._watch.resume()
-        future.add_done_callback(lambda done: self.post_message(Arrived(line, done)))
+        future.add_done_callback(lambda done: self.post_message(Arrived(line, done, then)))
 
     def _look(self) -> None:
         if self.mover.busy:
@@ -175,26 +204,32 @@ class NnstepApp(App[None]):
         """Show the end of a long move."""
         if self._watch is not None:
             self._watch.pause()
-        self._arrived(message.line, message.future)
+        self.main.release()
+        message.then(message.line, message.future)
 
     def _arrived(self, line: str, future: Future[Result]) -> None:
         error = future.exception()
         if error is not None and not isinstance(error, NnstepError):
             raise error
-        main = self.main
-        main.release()
-        main.close_output()
-        if self.debugger.session.model is not main.model:
-            main.take()
-            self.call_after_refresh(_freeze)
-        else:
-            self.show_soon()
+        self.settle()
+        if self.course:
+            self.course.touched()
         if error is not None:
             self._refuse(line, str(error))
         else:
             self._answer(line, future.result())
         if self._typed:
             self.call_later(self._run_typed)
+
+    def settle(self) -> None:
+        """Show what a line has come to."""
+        main = self.main
+        main.close_output()
+        if self.debugger.session.model is not main.model:
+            main.take()
+            self.call_after_refresh(_freeze)
+        else:
+            self.show_soon()
 
     def _answer(self, line: str, result: Result) -> None:
         lines = list(result.lines)
@@ -213,16 +248,38 @@ class NnstepApp(App[None]):
     def _say(self, line: str, text: str, role: str) -> None:
         self.main.prompt.answer(line, ((text.replace("\n", " "), role),))
 
+    # Lessons
+
+    def begin(self, replay: Replay) -> None:
+        """Begin a lesson, in the debugger that is open."""
+        if self.course:
+            self.course.stop()
+        self.course = Course(self, replay)
+        self.course.next()
+
+    def show_lesson(self) -> None:
+        """Show where the lesson stands."""
+        course, main = self.course, self.main
+        if course is None:
+            return
+        self.settle()
+        main.show_prose(course.page(), course.mode)
+        if self._typed:
+            self.call_later(self._run_typed)
+
     # Commands of the app
 
     def _run_own(self, own: Own, line: str, argument: str) -> None:
         self.main.close_output()
+        # Before it is carried out: what it has to say of itself stays.
+        self.main.prompt.answer(line, ())
         try:
             said = own(self, argument)
         except CommandError as error:
             self._refuse(line, str(error))
         else:
-            self.main.prompt.answer(line, ((said, "text"),) if said else ())
+            if said:
+                self.main.prompt.answer(line, ((said, "text"),))
             self.show_soon()
 
     def end(self, code: int) -> None:
@@ -276,8 +333,9 @@ class NnstepApp(App[None]):
             self.run_line(about(*cell))
 
     def action_escape(self) -> None:
-        """Close what lies over the screen."""
-        self.main.close_output()
+        """Close what lies over the screen; with nothing there, go back to the lesson that was left."""
+        if not self.main.close_output() and self.course and self.course.taken:
+            self.run_line("lesson return")
 
     def action_interrupt(self) -> None:
         """Stop a move at the last completed step; copy the cursor's cell where none runs."""
@@ -294,6 +352,9 @@ class NnstepApp(App[None]):
             page = max(main.output.size.height - 2, 1)
             jumps = {"up": -1, "down": 1, "pageup": -page, "pagedown": page, "home": -FAR, "end": FAR}
             main.output.scroll_by(jumps.get(key, 0))
+            return
+        if key in SECTION_KEYS and self.course and not self.course.taken:
+            self.run_line(SECTION_KEYS[key])
             return
         if self.mover.busy:
             self._say("", f"{self.mover.line} is running: ctrl+c interrupts it", "bad")

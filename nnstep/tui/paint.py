@@ -101,6 +101,7 @@ def _roles(palette: Palette) -> dict[Role, Style]:
     return {
         "text": style(palette.text),
         "strong": style(palette.text, bold=True),
+        "emphasis": Style(color=palette.text, bgcolor=palette.background, italic=True),
         "muted": style(palette.muted),
         "faint": style(palette.faint),
         "dim": style(palette.muted),
@@ -135,6 +136,7 @@ def _plain_roles() -> dict[Role, Style]:
     return {
         "text": plain,
         "strong": bold,
+        "emphasis": Style(italic=True),
         "muted": plain,
         "faint": dim,
         "dim": plain,

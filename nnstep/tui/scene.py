@@ -161,7 +161,7 @@ def _content(session: Session, name: str, slot: str, *, title: Line = (), source
 
 def written(session: Session, name: str) -> tuple[int, int]:
     """The timeline, and the step at which the values in sight were written: they are the same wherever this is."""
-    timeline = id(session.timeline)
+    timeline = session.timeline.serial
     if name not in session.tape:
         return timeline, 0
     size, position = len(session.tape), session.position

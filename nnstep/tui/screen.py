@@ -20,11 +20,13 @@ from nnstep.tui.format import Extents
 from nnstep.tui.formula import Formula
 from nnstep.tui.frame import NOWHERE, Needs, frame
 from nnstep.tui.keys import Keys
+from nnstep.tui.lectern import Mode, around
 from nnstep.tui.matrix import HEAD
 from nnstep.tui.output import Output
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 from nnstep.tui.prompt import Completer, Enter, Prompt
+from nnstep.tui.prose import Page, Prose
 from nnstep.tui.rule import Rule
 from nnstep.tui.stats import Stats
 from nnstep.tui.status import Phases, Summary, Where
@@ -66,16 +68,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
         # Those of the views that draw more than matrices.
         self.pictures = {kind.name: kind.panel() for kind in VIEWS.values() if kind.panel is not None}
         self.output = Output(id="output")
+        self.prose = Prose(id="prose")
+        self.lesson: Mode = ""
         self.prompt = Prompt(complete, enter, id="prompt")
         self.top_rule = Rule("┬", id="top-rule")
         self.bottom_rule = Rule("┴", id="bottom-rule")
         self._where: Where | None = None
         self._held = False
         self._resting: Timer | None = None
+        self._parts: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """All parts; a frame says where they stand."""
-        yield from (self.summary, self.phases, self.top_rule, self.tape, Rule(id="tape-rule"))
+        yield from (self.summary, self.phases, self.top_rule, self.prose, self.tape, Rule(id="tape-rule"))
         yield from (self.formula, self.step_board, self.stats, self.explained, self.heading, self.layer_board)
         yield from self.pictures.values()
         yield from (self.bottom_rule, self.prompt, Keys(id="keys"), self.output)
@@ -98,12 +103,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if not size:
             return
         self.tape.show(self.session.tape, self.session.position.instruction, scene.stop_marks(self.session))
-        places = dict.fromkeys(self.pictures, NOWHERE) | self._frame(size.width, size.height)
+        places = dict.fromkeys(self.pictures, NOWHERE) | around(self._frame, self.lesson, size.width, size.height)
         for name, place in places.items():
             self._put(self.query_one(f"#{name}", Panel), place)
         beside = places["tape-rule"] == NOWHERE
         self.tape.framed = beside
-        edge = places["tape"].width - 1 if beside else -1
+        self.prose.beside = places["prose"].width < size.width
+        if places["prose"] != NOWHERE:
+            edge = places["prose"].width - 1 if self.prose.beside else -1
+        else:
+            edge = places["tape"].width - 1 if beside else -1
         self.top_rule.join(edge)
         self.bottom_rule.join(edge)
         self._put_output()
@@ -112,7 +121,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _frame(self, width: int, height: int) -> dict[str, Place]:
         needs = Needs(self.tape.natural, height, height if self.session.layers else 0)
-        parts = self.view.kind.parts
+        parts = self._parts = self.view.kind.parts
         first = frame(width, height, needs, zoomed=self.view.zoomed, parts=parts)
         if not {"step", "layer"} <= set(parts):
             return first
@@ -166,6 +175,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.explained.show(picture.told)
         if kind.show is not None:
             kind.show(self.pictures[kind.name], self.view)
+
+    def show_prose(self, page: Page, mode: Mode) -> None:
+        """Show a lesson's page, in as much room as it has now."""
+        self.prose.show(page)
+        if mode != self.lesson or self.view.kind.parts != self._parts:
+            self.lesson = mode
+            self.place()
 
     def _rest(self) -> None:
         """Work out what takes longer once no key has come for a while."""

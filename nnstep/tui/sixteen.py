@@ -25,6 +25,7 @@ def roles(colours: Sixteen) -> dict[Role, Style]:
     return {
         "text": text,
         "strong": strong,
+        "emphasis": text + Style(italic=True),
         "muted": muted,
         "faint": style(colours.faint),
         "dim": muted,

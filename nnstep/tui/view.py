@@ -54,6 +54,14 @@ class View:
         self._layer = 0
         self._chosen_at = 0
 
+    def copy(self) -> View:
+        """The same look, as one that goes on by itself."""
+        copied = View(self.session)
+        vars(copied).update(vars(self))
+        copied.slowly = Slowly()
+        copied._pages = dict(self._pages)
+        return copied
+
     # What is shown
 
     @property

@@ -1,0 +1,31 @@
+"""The command of lessons: the app carries it out; headless, `nnstep replay LESSON --headless` runs one."""
+
+from __future__ import annotations
+
+from nnstep.commands.registry import Rest, Result, command, result
+from nnstep.session import Session
+
+
+@command(
+    "lesson",
+    usage="next|previous|section next|section previous|play|faster|slower|take-over|return|answer [NUMBER]|open NAME",
+    keys={
+        "space": "lesson next",
+        "backspace": "lesson previous",
+        "a": "lesson play",
+        "plus": "lesson faster",
+        "minus": "lesson slower",
+        "i": "lesson take-over",
+    },
+    app_only=True,
+    words=("next", "previous", "section", "play", "faster", "slower", "take-over", "return", "answer", "open"),
+)
+def lesson(session: Session, what: Rest) -> Result:
+    """Go through a lesson, one beat at a time; going back brings the debugger back exactly.
+
+    A beat is some prose and the commands that follow it. `take-over` lets you try things, `return` goes back to where
+    the lesson was; `answer NUMBER` answers a question of the lesson, `answer` alone shows the answer. Page down and
+    page up go by sections. `open NAME` begins another lesson, a bundled one or a file; `nnstep lessons` lists them.
+    """
+    del session, what
+    return result([])

@@ -1,0 +1,389 @@
+"""A lesson in the app: beats, questions, playing by itself, and the reader who takes over and comes back."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.timer import Timer
+
+from nnstep.commands.execute import named, refuse_writing
+from nnstep.commands.expecting import Question, answer_of, asked_line, explained, question_of
+from nnstep.commands.registry import result
+from nnstep.errors import CommandError
+from nnstep.lesson import progress
+from nnstep.lesson.catalogue import following, key_of
+from nnstep.lesson.grading import grade, number_of
+from nnstep.lesson.lesson import Lesson, Typed
+from nnstep.lesson.replay import Ran, Replay
+from nnstep.session.expectation import values
+from nnstep.session.journal import state_of
+from nnstep.session.snapshot import Snapshot
+from nnstep.tui.keys import command_of
+from nnstep.tui.lectern import Mode
+from nnstep.tui.own.registry import OWN
+from nnstep.tui.paint import Line
+from nnstep.tui.prose import Page
+from nnstep.tui.said import told
+from nnstep.tui.view import View
+
+if TYPE_CHECKING:
+    from nnstep.tui.app import NnstepApp
+
+BASE_SECONDS, CELLS_A_SECOND = 2.0, 18
+"""How long a beat stays while the lesson plays by itself: a while, and the time to read its prose."""
+FASTEST, SLOWEST, FASTER = 8.0, 0.25, 1.5
+TRIES = 2
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the reader who took over returns to.
+
+    state      tells whether anything has changed since
+    question   whether a question was waiting
+    asked_for  whether the reader said so, rather than simply began
+    """
+
+    snapshot: Snapshot
+    view: View
+    state: object
+    question: bool
+    asked_for: bool
+
+
+class Course:
+    """Goes through a replay for the app, which shows where it stands.
+
+    Attributes: replay; question, the one that waits for an answer; taken, what the reader who took over returns to.
+    """
+
+    def __init__(self, app: NnstepApp, replay: Replay) -> None:
+        self.replay = replay
+        self.question: Question | None = None
+        self.taken: Taken | None = None
+        self.playing = False
+        self.speed = 1.0
+        self._app = app
+        self._timer: Timer | None = None
+        self._tries = 0
+        # What was said of answers, by the place of the question's command in its beat.
+        self._remarks: dict[int, list[Line]] = {}
+        self._views: list[View] = []
+        self._goal = -1
+
+    @property
+    def lesson(self) -> Lesson:
+        """The lesson."""
+        return self.replay.lesson
+
+    @property
+    def mode(self) -> Mode:
+        """How much room the prose has."""
+        return "folded" if self.taken else "open"
+
+    # Going on and back
+
+    def next(self) -> None:
+        """Go on: to an answer, over a pause, down a long page, to the next beat, to the next lesson."""
+        self._refuse_taken()
+        if self.question:
+            self._app.main.prompt.open("lesson answer ")
+        elif self.replay.left:
+            self._go_on()
+        elif self.replay.at >= 0 and self._app.main.prose.on_further():
+            self._play_on()
+        elif not self.replay.ended:
+            self._enter()
+            self._go_on()
+        elif (name := following(self.lesson.path)) is not None:
+            self._app.run_line(f"lesson open {name}")
+        else:
+            raise CommandError("this is the end of the lesson")
+
+    def previous(self) -> None:
+        """Go back to the end of the beat before, with the debugger as it was there."""
+        self._refuse_taken()
+        self.stop()
+        if not self._back():
+            raise CommandError("this is the first beat")
+        self.show()
+
+    def section(self, by: int) -> None:
+        """Go to the first beat of the next section, or of this one, or of the one before."""
+        self._refuse_taken()
+        beats, at = self.lesson.beats, self.replay.at
+        if by > 0:
+            ahead = (i for i in range(at + 1, len(beats)) if beats[i].section != beats[at].section)
+            self._goal = next(ahead, -1)
+            if self._goal < 0:
+                raise CommandError("this is the last section")
+            self._go_on()
+            return
+        self.stop()
+        to = at if at > 0 and beats[at - 1].section == beats[at].section else at - 1
+        while to > 0 and beats[to - 1].section == beats[to].section:
+            to -= 1
+        if to < 0:
+            raise CommandError("this is the first section")
+        while self.replay.at > to:
+            self._back()
+        self.show()
+
+    def _enter(self) -> None:
+        self._views.append(self._app.main.view.copy())
+        self.replay.enter()
+        self._forget()
+
+    def _back(self) -> bool:
+        if not self.replay.back():
+            return False
+        self._app.main.view = self._views.pop()
+        self._forget()
+        return True
+
+    def _forget(self) -> None:
+        self.question = None
+        self._tries = 0
+        self._remarks = {}
+
+    def _go_on(self) -> None:
+        """Run this beat's commands, up to a pause or a question; on the way to a section, over these and more beats."""
+        if self.replay.at < 0 or (not self.replay.left and self.replay.at < self._goal):
+            self._enter()
+        if not self.replay.left:
+            self._arrive()
+            return
+        typed = self.replay.left[0]
+        name, argument = command_of(typed.text)
+        on_the_way = self.replay.at < self._goal
+        if name == "pause":
+            self.replay.note(Ran(typed, result([]), None))
+            if self.replay.left and not on_the_way:
+                self._arrive()
+            else:
+                self._go_on()
+        elif name == "ask" and not on_the_way:
+            self._ask(typed, argument)
+        elif name in OWN:
+            self._run_own(typed, name, argument)
+            self._go_on()
+        else:
+            self._app.carry_out(typed.text, self.replay.run_next, self._came)
+
+    def _run_own(self, typed: Typed, name: str, argument: str) -> None:
+        """Have the app carry out a command of its own.
+
+        What it is about may not be in sight at this size of the terminal: the lesson goes on without, as it does
+        headless.
+        """
+        error: CommandError | None = None
+        try:
+            with self.replay.limits():
+                refuse_writing(self.replay.debugger.session, named(name))
+                OWN[name](self._app, argument)
+        except CommandError as refused:
+            error = None if named(name).app_only else refused
+        self.replay.note(Ran(typed, result([]) if error is None else None, error))
+
+    def _came(self, _line: str, future: Future[object]) -> None:
+        error = future.exception()
+        if error is not None:
+            raise error
+        if self.replay.debugger.session.interrupted:
+            self._arrive()
+        else:
+            self._go_on()
+
+    def _arrive(self) -> None:
+        """Show where the lesson has come to."""
+        self._goal = -1
+        if not self.replay.left:
+            progress.note(key_of(self.lesson.path), self.replay.at + 1, len(self.lesson.beats))
+        self.show()
+        if self.replay.ran:
+            last = self.replay.ran[-1]
+            lines = last.result.lines if last.result is not None else ()
+            said = (str(last.error), "bad") if last.error is not None else None
+            self._app.main.prompt.answer(last.typed.text, (said,) if said else lines[0] if lines else ())
+        self._play_on()
+
+    # Questions
+
+    def _ask(self, typed: Typed, argument: str) -> None:
+        asked = question_of(argument)
+        try:
+            answer_of(self.replay.debugger.session, asked)
+        except CommandError as error:
+            self.replay.note(Ran(typed, None, error))
+            self._go_on()
+            return
+        self.question, self._tries = asked, 0
+        self._goal = -1
+        self.show()
+        self._app.main.prompt.open("lesson answer ")
+
+    def answer(self, text: str) -> None:
+        """Grade an answer: right, or once more, or shown; without one, show it."""
+        self._refuse_taken()
+        asked = self.question
+        if asked is None:
+            raise CommandError("lesson answer: no question is waiting")
+        session = self.replay.debugger.session
+        answer = answer_of(session, asked)
+        if text and number_of(text) is None:
+            self._app.main.prompt.open("lesson answer ")
+            raise CommandError(f"lesson answer takes a number, got {text[:40]!r}; nothing at all shows the answer")
+        found = grade(text, answer, self._within(asked, answer)) if text else "wrong"
+        self._tries += 1
+        if found != "right" and text and self._tries < TRIES:
+            hint = {"sign": "the sign is the other one", "close": "close"}.get(found, "not yet")
+            self._remarks[len(self.replay.ran)] = [(("✗ ", "bad"), (f"{text}: {hint}; try once more", "text"))]
+            self.show()
+            self._app.main.prompt.open("lesson answer ")
+            return
+        mark: Line = (
+            (("✓ ", "good"), (f"{text}: right", "good"))
+            if found == "right"
+            else (("→ ", "accent"), ("the answer:", "text"))
+        )
+        self.question = None
+        self._remarks[len(self.replay.ran)] = [mark, *explained(session, asked)]
+        self.replay.run_next()
+        self._go_on()
+
+    def _within(self, asked: Question, answer: float) -> float | None:
+        if not asked.within:
+            return None
+        number = float(values(self.replay.debugger.session, asked.within.removesuffix("%")))
+        return abs(answer) * number / 100 if asked.within.endswith("%") else number
+
+    # The reader's turn
+
+    def take_over(self) -> None:
+        """Let the reader try things, from here."""
+        if self.taken:
+            raise CommandError("it is your turn already; esc returns to the lesson")
+        self.touch(asked_for=True)
+        self.show()
+
+    def touch(self, *, asked_for: bool = False) -> None:
+        """Somebody types a command that is none of the lesson's: that is taking over."""
+        if not self.taken:
+            self.stop()
+            session, view = self.replay.debugger.session, self._app.main.view.copy()
+            self.taken = Taken(session.snapshot(), view, state_of(session), bool(self.question), asked_for)
+
+    def touched(self) -> None:
+        """It has run; where it has changed nothing, the lesson can simply go on."""
+        taken, session = self.taken, self.replay.debugger.session
+        if taken and not taken.asked_for and taken.snapshot.model is session.model and state_of(session) == taken.state:
+            self.taken = None
+        self.show()
+
+    def give_back(self) -> None:
+        """Return to where the lesson was, exactly."""
+        if not self.taken:
+            raise CommandError("lesson return: the lesson is where it was")
+        self.replay.debugger.session.restore(self.taken.snapshot)
+        self._app.main.view = self.taken.view
+        asked = self.taken.question
+        self.taken = None
+        self.show()
+        if asked:
+            self._app.main.prompt.open("lesson answer ")
+
+    def _refuse_taken(self) -> None:
+        if self.taken:
+            raise CommandError("it is your turn: esc returns to where the lesson was")
+
+    # Playing by itself
+
+    def play(self) -> None:
+        """Go on by itself, or stop doing so."""
+        self._refuse_taken()
+        if self.playing:
+            self.stop()
+            self.show()
+            return
+        self.playing = True
+        self.show()
+        self._play_on()
+
+    def faster(self, factor: float) -> None:
+        """Play faster, or slower."""
+        self.speed = max(SLOWEST, min(self.speed * factor, FASTEST))
+        self.show()
+        self._play_on()
+
+    def stop(self) -> None:
+        """Play no longer."""
+        self.playing = False
+        if self._timer is not None:
+            self._timer.stop()
+
+    def _play_on(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        if self.playing and self.replay.ended and not self.question:
+            self.playing = False
+            self.show()
+        elif self.playing and not self.question:
+            self._timer = self._app.set_timer(self.seconds(), self._tick)
+
+    def _tick(self) -> None:
+        if self.playing and not self.question and not self.taken:
+            self._app.run_line("lesson next")
+
+    def seconds(self) -> float:
+        """How long this beat is to stay, at this speed."""
+        cells = sum(cell_len(text) for text in self.replay.beat.prose)
+        return (BASE_SECONDS + cells / CELLS_A_SECOND) / self.speed
+
+    # What is shown
+
+    def show(self) -> None:
+        """Show the page, and the debugger where it stands."""
+        self._app.show_lesson()
+
+    def page(self) -> Page:
+        """The page of this beat."""
+        beat, count = self.replay.beat, len(self.lesson.beats)
+        said: list[Line] = []
+        for place, ran in enumerate(self.replay.ran):
+            said += [*told(ran), *self._remarks.get(place, ())]
+        if self.question:
+            said += [asked_line(self.question), *self._remarks.get(len(self.replay.ran), ())]
+        return Page(
+            self.lesson.title,
+            self.lesson.sections[beat.section] if beat.section >= 0 else "",
+            beat.prose,
+            tuple(said),
+            self._feet(),
+            f"{max(self.replay.at, 0) + 1}/{count}",
+        )
+
+    def _feet(self) -> tuple[str, ...]:
+        if self.taken:
+            return (
+                "your turn: try things · esc returns to the lesson",
+                "your turn · esc: back to the lesson",
+                "esc: lesson",
+            )
+        if self.question:
+            return ("type a number, enter · enter alone shows it", "a number, or enter alone", "a number")
+        if self.playing:
+            return (
+                f"playing ×{self.speed:.2g} · a stops · + faster · - slower",
+                f"playing ×{self.speed:.2g} · a stops",
+            )
+        if self.replay.left:
+            return ("space: go on in this beat", "space: go on")
+        if self.replay.ended:
+            name = following(self.lesson.path)
+            return (
+                (f"the end · space: on to {name}", f"space: {name}") if name else ("the end of the lesson", "the end")
+            )
+        return ("space next · ⌫ back · a play · i try it yourself", "space next · ⌫ back · i try it", "space next")

@@ -1,0 +1,185 @@
+"""A lesson in the app: its keys, its questions, the reader's turn, and where its prose stands."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from nnstep.lesson import Replay, parse, progress
+from nnstep.lesson.catalogue import key_of
+from nnstep.session.journal import state_of
+from nnstep.tui.app import NnstepApp
+from nnstep.tui.arrange import Place
+from nnstep.tui.frame import NOWHERE, Needs, frame
+from nnstep.tui.lectern import around
+from tests.tui.seen import screen_lines, screen_text
+
+# mlp: 20 instructions an iteration; Z[1] is written at step 3, L at step 8, δ[2] at step 10.
+LESSON = """# The whole way
+
+Before any section.
+
+```nnstep
+open mlp
+goto Z[1]
+```
+
+## Forward
+
+The loss is *next*.
+
+```nnstep
+goto L
+pause
+goto delta[2]
+break L
+```
+
+## Backward
+
+A question.
+
+```nnstep
+ask "How many rows?" m
+set lr = 1
+goto dW[1]
+expect delta[1].T @ X ~= dW[1]
+expect m == 5
+```
+
+The end.
+"""
+
+
+@asynccontextmanager
+async def opened(text: str = LESSON, size: tuple[int, int] = (120, 40)) -> AsyncIterator[tuple[NnstepApp, Pilot[None]]]:
+    replay = Replay(parse(text, Path("whole.md")))
+    app = NnstepApp(replay.debugger, lesson=replay)
+    async with app.run_test(size=size) as pilot:
+        for _ in range(100):
+            if app.course is not None and app.main.prose.page.title:
+                break
+            await pilot.pause(0.01)
+        await pilot.pause()
+        yield app, pilot
+
+
+async def test_keys_go_through_a_lesson_and_back() -> None:
+    async with opened() as (app, pilot):
+        course = app.course
+        assert course is not None
+        session = app.debugger.session
+
+        def here() -> tuple[int, int, int]:
+            return course.replay.at, len(course.replay.ran), session.step
+
+        assert here() == (0, 2, 3)
+        assert "Before any section." in screen_text(app)
+        await pilot.press("space")
+        assert here() == (1, 2, 8)
+        await pilot.press("space")
+        assert here() == (1, 4, 10)
+        forward = state_of(session)
+        assert "› break L" in screen_text(app)
+
+        await pilot.press("space")
+        assert course.question is not None
+        assert "? How many rows?" in screen_text(app)
+        await pilot.press(*"40", "enter")
+        assert "40: not yet; try once more" in screen_text(app)
+        await pilot.press(*"4", "enter")
+        await pilot.pause()
+        assert here() == (2, 5, 15)
+        text = screen_text(app)
+        assert "✓ 4: right" in text
+        assert "✓ delta[1].T @ X ~= dW[1]" in text
+        assert "expect m == 5: m is 4" in " ".join(text.split()).replace("│ ", "")
+        backward = state_of(session)
+
+        # Moving is taking over; looking is not.
+        await pilot.press("enter")
+        assert "your turn" not in screen_text(app)
+        await pilot.press("escape", "s", "s")
+        assert "your turn" in screen_text(app)
+        await pilot.press("space")
+        assert session.step == 17
+        await pilot.press("escape")
+        assert "your turn" not in screen_text(app)
+        assert state_of(session) == backward
+
+        await pilot.press("backspace")
+        assert state_of(session) == forward
+        assert here() == (1, 4, 10)
+        await pilot.press("pageup", "pageup")
+        assert here() == (0, 2, 3)
+        await pilot.press("backspace")
+        assert "this is the first beat" in screen_text(app)
+
+        # On the way to a section, pauses are not waited for.
+        await pilot.press("pagedown", "pagedown")
+        assert course.question is not None
+        assert state_of(session) == forward
+
+
+async def test_a_lesson_plays_by_itself_until_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnstep.tui.course.BASE_SECONDS", 0.0)
+    monkeypatch.setattr("nnstep.tui.course.CELLS_A_SECOND", 1e6)
+    text = LESSON.replace('ask "How many rows?" m\n', "").replace("expect m == 5\n", "")
+    async with opened(text) as (app, pilot):
+        course = app.course
+        assert course is not None
+        await pilot.press("plus", "a")
+        assert course.speed == 1.5
+        for _ in range(100):
+            if course.replay.ended:
+                break
+            await pilot.pause(0.01)
+        assert course.replay.ended
+        assert not course.playing
+        assert "the end of the lesson" in screen_text(app)
+        assert progress.remembered()[key_of(course.lesson.path)].done
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_no_line_of_a_long_beat_is_lost(size: tuple[int, int]) -> None:
+    words = [f"word{n}" for n in range(160)]
+    block = "```nnstep\nopen mlp\nprint m\n```"
+    text = f"# Long\n\n{' '.join(words)}\n\n日本語の文章も、折り返されます。\n\n{block}\n\nLast.\n"
+    async with opened(text, size) as (app, pilot):
+        course = app.course
+        assert course is not None
+        seen = ""
+        for _ in range(12):
+            seen += screen_text(app)
+            if course.replay.at:
+                break
+            await pilot.press("space")
+        assert course.replay.at == 1
+        for word in (*words, "折り返されます。", "m = 4"):
+            assert word in seen
+        assert all("…" not in line for line in screen_lines(app))
+
+
+def overlap(one: Place, other: Place) -> bool:
+    across = one.x < other.x + other.width and other.x < one.x + one.width
+    return across and one.y < other.y + other.height and other.y < one.y + one.height
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40), (200, 60)])
+@pytest.mark.parametrize("mode", ["open", "folded"])
+def test_the_prose_stands_beside_or_above_the_debugger(size: tuple[int, int], mode: str) -> None:
+    def parts(width: int, height: int) -> dict[str, Place]:
+        return frame(width, height, Needs(37, 8, 14))
+
+    places = around(parts, mode, *size)  # type: ignore[arg-type]  # one of its words
+    standing = {name: place for name, place in places.items() if place.height > 0}
+    for one, other in combinations(standing, 2):
+        assert not overlap(standing[one], standing[other]), (one, other)
+    assert all(place.x + place.width <= size[0] and place.y + place.height <= size[1] for place in standing.values())
+    assert {"summary", "phases", "tape", "step", "prompt", "keys", "prose"} <= set(standing)
+    assert around(parts, "", *size)["prose"] == NOWHERE
