@@ -5,8 +5,7 @@ from __future__ import annotations
 from nnstep.commands.registry import Rest, Result, command, result
 from nnstep.session import Session
 
-_NEXT, _NOTHING = Rest("next"), Rest("")
-
+_NEXT = Rest("next")
 NOTHING = Rest("")
 
 
@@ -46,7 +45,7 @@ def find(session: Session, what: Rest = _NEXT) -> Result:
 @command(
     "compare", usage="[new|old|difference]", keys={"o": "compare"}, words=("new", "old", "difference"), app_only=True
 )
-def compare(session: Session, form: Rest = _NOTHING) -> Result:
+def compare(session: Session, form: Rest = NOTHING) -> Result:
     """Show the layer's matrices as they are, as they were one iteration earlier, or the difference.
 
     So it can be seen what the last batch changed. Without a word, the next of the three. What is compared with what is
@@ -56,7 +55,7 @@ def compare(session: Session, form: Rest = _NOTHING) -> Result:
 
 
 @command("sort", usage="[gradient|none]", keys={"x": "sort"}, words=("gradient", "none"), app_only=True)
-def sort(session: Session, by: Rest = _NOTHING) -> Result:
+def sort(session: Session, by: Rest = NOTHING) -> Result:
     """Sort the units by the size of their gradient, the largest first, or show them in their own order again.
 
     Units are the rows of W, dW and the optimizer's slots, the columns of Z, A and δ, and the numbers of b and db; they
@@ -126,6 +125,12 @@ def copy(session: Session, what: Rest = NOTHING) -> Result:
     ctrl+c copies the cell while nothing runs. Not every terminal takes it (OSC 52): `export` writes a file instead.
     """
     return _nothing(session, what)
+
+
+@command("palette", keys={"ctrl+p": "palette"}, app_only=True)
+def palette(session: Session, text: Rest = NOTHING) -> Result:
+    """Find a command, a key or a model by a few letters; enter runs it, or asks for what it needs."""
+    return _nothing(session, text)
 
 
 def _nothing(_session: Session, _argument: str = "") -> Result:

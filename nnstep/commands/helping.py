@@ -38,7 +38,7 @@ def help_(session: Session, command: Rest = NOTHING) -> Result:
         return result(ops_lines())
     if command in OPS or command in OPTIMIZERS:
         return result(op_lines(command))
-    return result(_one(named(command)) if command else _all())
+    return result(command_lines(named(command)) if command else _all())
 
 
 def _all() -> list[Line]:
@@ -54,7 +54,8 @@ def _all() -> list[Line]:
     ]
 
 
-def _one(each: Command) -> list[Line]:
+def command_lines(each: Command) -> list[Line]:
+    """All about one command."""
     lines = [line(Span(usage(each), "name")), line(each.summary)]
     lines += [line(text) for text in each.details.splitlines()]
     if each.alias:

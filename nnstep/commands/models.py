@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from nnstep.commands.registry import Rest, Result, command, result
+from nnstep.model.shelf import shelf
+from nnstep.render.models import shelf_lines
 from nnstep.render.position import here
 from nnstep.render.text import Span, line
 from nnstep.session import Session
@@ -22,6 +26,16 @@ def open_(session: Session, model: Rest = NOTHING) -> Result:
         session.open(session.source, session.overrides)
     lines = [line(Span(session.model.title, "heading")), line(session.model.summary), here(session)]
     return result(lines, session.position)
+
+
+@command("models", keys={"ctrl+o": "models"})
+def models(session: Session) -> Result:
+    """List the models that can be opened: the bundled ones, and the files of this folder.
+
+    In the app they can be looked at, and enter opens one.
+    """
+    del session
+    return result(shelf_lines(shelf(Path.cwd())))
 
 
 @command("quit", keys={"q": "quit"})

@@ -25,6 +25,7 @@ from nnstep.errors import CommandError, NnstepError
 from nnstep.lesson.replay import Replay
 from nnstep.settings import Settings
 from nnstep.tui.board import Board
+from nnstep.tui.chooser import Choose, Chooser, Question
 from nnstep.tui.course import Course
 from nnstep.tui.format import Numbers
 from nnstep.tui.keys import bind, command_of, moved
@@ -33,6 +34,7 @@ from nnstep.tui.moves import Mover
 from nnstep.tui.own import OWN, Own
 from nnstep.tui.paint import Line
 from nnstep.tui.palette import PALETTES, theme
+from nnstep.tui.prompt import Prompt
 from nnstep.tui.scene import about, cell_name
 from nnstep.tui.screen import MainScreen
 from nnstep.tui.status import Phases
@@ -282,6 +284,23 @@ class NnstepApp(App[None]):
                 self.main.prompt.answer(line, ((said, "text"),))
             self.show_soon()
 
+    def ask(self, question: Question, choose: Choose, text: str = "") -> None:
+        """Lay a list over the screen; `choose` takes the line of the chosen entry."""
+        self.main.chooser.open(question, choose, text)
+
+    def type_line(self, line: str) -> None:
+        """Put a line into the prompt, to be looked at or completed."""
+        if line:
+            self.main.prompt.open(line)
+
+    def take_line(self, line: str) -> None:
+        """Run a chosen line; one that needs more waits in the prompt."""
+        (self.action_run if line else self.type_line)(line)
+
+    def answer_now(self, line: str) -> None:
+        """Carry out a line that only looks something up, and show its answer."""
+        self.main.tell(line, list(self.debugger.execute(line).lines))
+
     def end(self, code: int) -> None:
         """Leave, with an exit code; a move that runs is interrupted."""
         self.debugger.session.interrupt()
@@ -291,24 +310,27 @@ class NnstepApp(App[None]):
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Give an open prompt every key at once.
+        """Give an open prompt or list every key at once.
 
         As all bindings have priority, keys are then carried out in the order in which they come, even if many come
         in one read: a key that travels to a widget and back would be overtaken by the next.
         """
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._typing:
-            prompt = self.main.prompt
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and (typed := self._typed_into):
             if isinstance(event, events.Paste):
-                prompt.paste(event.text)
+                typed.paste(event.text)
                 return
-            if prompt.press(event):
+            if typed.press(event):
                 return
         await super().on_event(event)
 
     @property
-    def _typing(self) -> bool:
+    def _typed_into(self) -> Chooser | Prompt | None:
+        """What takes every key now: an open list, else an open prompt."""
         stack = self.screen_stack
-        return bool(stack) and stack[-1] is stack[0] and self.main.prompt.typing
+        if not stack or stack[-1] is not stack[0]:
+            return None
+        main = self.main
+        return main.chooser if main.chooser.display else main.prompt if main.prompt.typing else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys belong to the main screen; over another one, only leaving and interrupting go on."""

@@ -101,14 +101,15 @@ def hints() -> list[tuple[str, str]]:
         for key, line in command.keys.items():
             # A key of goto is best named by where it leads.
             label = line.split()[-1].lstrip("+-") if command.name == "goto" else command.name
-            labels.setdefault(label, []).append(_shown(key))
+            labels.setdefault(label, []).append(shown_key(key))
     labels.setdefault("command", [":"])
     order = {label: place for place, label in enumerate(ORDER)}
     ranked = sorted(labels, key=lambda label: order.get(label, len(order)))
     return [(" ".join(filter(None, labels[label])), label) for label in ranked]
 
 
-def _shown(key: str) -> str:
+def shown_key(key: str) -> str:
+    """A key as the line of keys has it."""
     known = {"enter": "↵", "tab": "tab", "shift+tab": "", "colon": ":"}
     return known.get(key, format_key(key))
 

@@ -23,6 +23,11 @@ _ON_SURFACE: dict[Role, Role] = {
 """render's roles on this ground."""
 
 
+def on_surface(line: Line) -> Line:
+    """A line of an answer in the roles of what lies over the screen."""
+    return tuple((text, _ON_SURFACE.get(role, "output")) for text, role in line)
+
+
 class Output(Panel):
     """Scrolling text."""
 
@@ -63,8 +68,7 @@ class Output(Panel):
         blank = " " * (width - len(hint) - width_of(head))
         drawn: list[Line] = [(*head, (blank + hint, "output-muted"))]
         for line in self._text[self._top : self._top + room]:
-            pieces = tuple((text, _ON_SURFACE.get(role, "output")) for text, role in line)
-            body = cut(((" " * INDENT, "output"), *pieces), width)
+            body = cut(((" " * INDENT, "output"), *on_surface(line)), width)
             drawn.append((*body, (" " * width, "output")))
         return drawn + [((" " * width, "output"),)] * (height - len(drawn))
 

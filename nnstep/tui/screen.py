@@ -14,6 +14,7 @@ from nnstep.session import Session
 from nnstep.tui import scene
 from nnstep.tui.arrange import Place, Wish, arrange
 from nnstep.tui.board import Board
+from nnstep.tui.chooser import Chooser
 from nnstep.tui.content import Index
 from nnstep.tui.explained import Explained
 from nnstep.tui.format import Extents
@@ -68,6 +69,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         # Those of the views that draw more than matrices.
         self.pictures = {kind.name: kind.panel() for kind in VIEWS.values() if kind.panel is not None}
         self.output = Output(id="output")
+        self.chooser = Chooser(id="chooser")
         self.prose = Prose(id="prose")
         self.lesson: Mode = ""
         self.prompt = Prompt(complete, enter, id="prompt")
@@ -83,7 +85,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         yield from (self.summary, self.phases, self.top_rule, self.prose, self.tape, Rule(id="tape-rule"))
         yield from (self.formula, self.step_board, self.stats, self.explained, self.heading, self.layer_board)
         yield from self.pictures.values()
-        yield from (self.bottom_rule, self.prompt, Keys(id="keys"), self.output)
+        yield from (self.bottom_rule, self.prompt, Keys(id="keys"), self.output, self.chooser)
 
     # Where everything stands
 
@@ -116,6 +118,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.top_rule.join(edge)
         self.bottom_rule.join(edge)
         self._put_output()
+        self._put_chooser()
         # The boards learn their sizes in the layout; what they show depends on them.
         self.call_after_refresh(self.show)
 
@@ -143,6 +146,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
         lines = min(self.output.fit(width), max(height - 5, 3))
         self.output.styles.offset = (0, height - 2 - lines)
         self.output.styles.width, self.output.styles.height = width, lines
+
+    def _put_chooser(self) -> None:
+        """Over everything but where we are and the prompt; on a very small screen, over everything."""
+        width, height = self.size
+        top, bottom = (2, 2) if height >= 12 else (0, 0)
+        self.chooser.styles.offset = (0, top)
+        self.chooser.styles.width, self.chooser.styles.height = width, height - top - bottom
 
     # What is shown
 
@@ -221,8 +231,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._put_output()
 
     def close_output(self) -> bool:
-        """Close it; whether it was open."""
-        was = bool(self.output.display)
+        """Close it, and a list to choose from; whether there was one of them."""
+        was = self.chooser.close() or bool(self.output.display)
         self.output.display = False
         return was
 

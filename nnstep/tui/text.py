@@ -8,6 +8,12 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 from nnstep.tui.paint import Line, Role
 
+WIDE_FROM = "\u2e80"
+"""The first character of the scripts that part their words by no spaces."""
+NOT_FIRST = frozenset("、。，．・：；？！）」』】〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}%")
+NOT_LAST = frozenset("（「『【〔([{")
+"""What a line does not begin or end with."""
+
 
 def width_of(line: Iterable[tuple[str, Role]]) -> int:
     """The cells that the line takes."""
@@ -70,12 +76,18 @@ def wrap(line: Line, width: int, indent: int = 0) -> list[Line]:
 
 
 def _words(line: Line) -> Iterable[tuple[str, Role]]:
-    """Every word with the space before it."""
+    """Every stretch that is not broken, with the space before it: a word, or one character of Japanese."""
     for text, role in line:
         start = 0
         for place in range(1, len(text)):
-            if text[place] == " " and text[place - 1] != " ":
+            if (text[place] == " " and text[place - 1] != " ") or _parts(text[place - 1], text[place]):
                 yield text[start:place], role
                 start = place
         if text:
             yield text[start:], role
+
+
+def _parts(before: str, after: str) -> bool:
+    """Whether a line may end here because one of two neighbours is Japanese; none begins with a full stop."""
+    wide = after >= WIDE_FROM or before >= WIDE_FROM
+    return wide and after not in NOT_FIRST and before not in NOT_LAST and " " not in (before, after)

@@ -1,0 +1,171 @@
+"""What can be chosen from: the lists of help, the palette, the glossary and the models, all derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import get_args, get_origin
+
+from textual.keys import format_key
+
+from nnstep.commands import COMMANDS, Command
+from nnstep.commands.execute import usage
+from nnstep.commands.helping import command_lines
+from nnstep.model.shelf import Listed, shelf
+from nnstep.render.catalogue import catalogue, word
+from nnstep.render.glossary import Term, of_formula, term_lines, terms
+from nnstep.render.language import language
+from nnstep.render.models import preview_lines
+from nnstep.session import Session
+from nnstep.tui.chooser import Choice, Question
+from nnstep.tui.keys import bindings
+from nnstep.tui.paint import Line
+
+SECTIONS = {
+    "seeking": "Searching",
+    "stopping": "Stops",
+    "catching": "Stops",
+    "asking": "Asking",
+    "displaying": "Looking",
+    "looking": "Looking",
+    "whatif": "What if",
+    "models": "Models and sessions",
+    "saving": "Models and sessions",
+    "expecting": "Lessons",
+    "helping": "Help",
+    "terms": "Help",
+    "app": "The screen",
+}
+"""The headings of help for the modules that declare commands; of others, the module's name."""
+
+
+def help_question(session: Session) -> Question:
+    """Every command with its keys, the keys that have no command, and the glossary."""
+    commands = [
+        Choice(
+            usage(each),
+            f"{each.name} " if each.usage else each.name,
+            keys=" ".join(dict.fromkeys(map(_key, each.keys))),
+            about=each.summary,
+            section=_section(each),
+            words=f"{' '.join(each.alias)} {each.details}",
+            details=partial(command_lines, each),
+        )
+        for each in sorted(COMMANDS.values(), key=_order())
+    ]
+    glossary = glossary_question(session).choices
+    return Question("help", "types it", [*commands, *_other_keys(), *glossary])
+
+
+def _order() -> Callable[[Command], int]:
+    """Commands of one section together, the sections in the order in which they come first."""
+    sections = list(dict.fromkeys(map(_section, COMMANDS.values())))
+    return lambda each: sections.index(_section(each))
+
+
+def _section(each: Command) -> str:
+    module = each.function.__module__.rpartition(".")[2]
+    return SECTIONS.get(module, module.capitalize())
+
+
+def _other_keys() -> Iterable[Choice]:
+    """The keys that carry out no line of their own."""
+    described: dict[str, list[str]] = {}
+    for binding in bindings():
+        if not binding.action.startswith("run("):
+            described.setdefault(binding.description, []).append(_key(binding.key))
+    for description, keys in described.items():
+        shown = " ".join(keys)
+        yield Choice(
+            description, "", keys=shown, section="Other keys", details=partial(_about_keys, description, shown)
+        )
+
+
+def _about_keys(description: str, keys: str) -> Sequence[Line]:
+    return [((description, "heading"),), ((keys, "text"),)]
+
+
+def _key(key: str) -> str:
+    names = {"question_mark": "?", "enter": "↵", "space": "space"}
+    return names.get(key, format_key(key))
+
+
+def palette_question(session: Session) -> Question:
+    """Every line that a key or a name stands for, ready to run, and every model."""
+    del session
+    choices = [choice for each in COMMANDS.values() for choice in _lines_of(each)]
+    models = [_model(each, name=f"open {each.source}") for each in shelf(Path.cwd())]
+    return Question("palette", "runs it", [*choices, *models])
+
+
+def _lines_of(each: Command) -> Iterable[Choice]:
+    """The lines of a command: what its keys type, its name alone, and what it can be given from a closed list."""
+    lines: dict[str, list[str]] = {}
+    for key, line in each.keys.items():
+        lines.setdefault(line, []).append(_key(key))
+    needs = any(parameter.required for parameter in each.parameters)
+    if not any(line.strip() == each.name for line in lines):
+        lines.setdefault(f"{each.name} " if needs else each.name, [])
+    closed = [choice for p in each.parameters if get_origin(p.kind) is not None for choice in get_args(p.kind)]
+    if len(each.parameters) == 1:
+        for option in (*closed, *each.words):
+            lines.setdefault(f"{each.name} {option}", [])
+    for line, keys in lines.items():
+        name = f"{line.strip()} …" if line.endswith(" ") else line
+        yield Choice(
+            name,
+            line,
+            keys=" ".join(keys),
+            about=each.summary,
+            words=" ".join(each.alias),
+            details=partial(command_lines, each),
+        )
+
+
+def glossary_question(session: Session) -> Question:
+    """The symbols of the current formula, then every term."""
+    titles = catalogue(language()).titles
+    here = of_formula(session)
+    instruction = session.instruction
+    formula = f"{word('this_formula')}: {instruction.formula}" if instruction is not None else ""
+    return Question(
+        "glossary",
+        "prints it",
+        [
+            *(_term(term, formula) for term in here),
+            *(_term(term, titles[term.section]) for term in terms().values()),
+        ],
+    )
+
+
+def _term(term: Term, section: str) -> Choice:
+    return Choice(
+        term.title,
+        f"glossary {term.symbol.split('[', 1)[0].split(' ', 1)[0] or term.names[0]}",
+        keys=term.symbol,
+        about=", ".join(term.others),
+        section=section,
+        words=f"{term.key.replace('_', ' ')} {term.text}",
+        details=partial(term_lines, term),
+    )
+
+
+def models_question() -> Question:
+    """Every model with its title, and a preview of the selected one."""
+    return Question("models", "opens it", [_model(each, name=each.source) for each in shelf(Path.cwd())])
+
+
+def _model(each: Listed, *, name: str) -> Choice:
+    return Choice(
+        name,
+        f"open {each.source}",
+        about=each.title,
+        section="Bundled" if each.bundled else "In this folder",
+        words=each.title,
+        details=partial(_preview, each),
+    )
+
+
+def _preview(each: Listed) -> Sequence[Line]:
+    return preview_lines(each.path)
