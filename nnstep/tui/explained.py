@@ -13,10 +13,14 @@ from nnstep.tui.text import cut, width_of, wrap
 
 @dataclass(frozen=True)
 class Told:
-    """A cell's name, and what it equals: a line each; the last one is the value."""
+    """A cell's name, and what it equals: a line each; the last one is the value.
+
+    aside  what may be said below, where there is room for it
+    """
 
     name: str
     lines: tuple[Line, ...]
+    aside: str = ""
 
 
 class Explained(Panel):
@@ -40,7 +44,9 @@ class Explained(Panel):
         first, *others = told.lines
         blocks = [wrap(((f" {told.name}", "current"), (" = ", "muted"), *first), width, indent)]
         blocks += [wrap(((" " * (indent - 3), "text"), (" = ", "muted"), *line), width, indent) for line in others]
-        return _fitted(blocks, width, height)
+        lines = _fitted(blocks, width, height)
+        aside = wrap(((f" {told.aside}", "muted"),), width, 3) if told.aside else []
+        return [*lines, *aside] if len(lines) + len(aside) <= height else lines
 
 
 def _fitted(blocks: list[list[Line]], width: int, height: int) -> list[Line]:

@@ -6,6 +6,7 @@ import re
 
 from nnstep.render.catalogue import said, word
 from nnstep.render.numbers import number
+from nnstep.render.ops import library_text
 from nnstep.render.survey import percent
 from nnstep.render.text import show_name
 from nnstep.session import Session
@@ -54,7 +55,7 @@ def _arithmetic(session: Session, content: Content, index: Index, name: str) -> 
     operands = tuple({read for read, _ in told.reads})
     *steps, last = told.steps
     lines = (_cells(right, operands), *(((text, "text"),) for text in steps), ((last, "current"),))
-    return Told(name, lines), told.reads
+    return Told(name, lines, library_text(told.library) if told.library else ""), told.reads
 
 
 def _plain(name: str, value: str, remark: str) -> Told:
