@@ -11,12 +11,11 @@ from nnstep.engine.graph import Constant, Graph, Node, Parameter, Term
 from nnstep.engine.names import gradient_of
 from nnstep.engine.ops.optimizer import Optimizer
 from nnstep.engine.ops.total import total_of
-from nnstep.engine.tape import Application, Instruction, Tape
+from nnstep.engine.tape import Application, Counterpart, Instruction, Tape
 
 ONE = Constant("1", 1.0)
 
-LOADER = "one batch of a torch.utils.data.DataLoader"
-BACKWARD = "part of loss.backward()"
+BACKWARD = Counterpart("backward")
 
 
 def tape(graph: Graph, optimizer: Optimizer) -> Tape:
@@ -33,8 +32,9 @@ def reached(graph: Graph) -> frozenset[str]:
 
 
 def _data(graph: Graph) -> Iterator[Instruction]:
+    batch = Counterpart("batch")
     for matrix in graph.inputs:
-        yield Instruction(0, matrix.name, "data", None, matrix.shape, source=matrix.source, library=LOADER)
+        yield Instruction(0, matrix.name, "data", None, matrix.shape, source=matrix.source, library=batch)
 
 
 def _forward(graph: Graph) -> Iterator[Instruction]:
@@ -42,12 +42,12 @@ def _forward(graph: Graph) -> Iterator[Instruction]:
     for node in graph.nodes:
         terms = tuple(_apply(term.op.forward, term, shapes, {}) for term in node.terms)
         calls = (applied.filled(_call(term, shapes)) for term, applied in zip(node.terms, terms, strict=True))
-        library = " + ".join(calls)
+        library = Counterpart("call", " + ".join(calls))
         yield Instruction(0, node.name, "forward", node.layer, node.shape, terms, library=library)
 
 
 def _update(graph: Graph, optimizer: Optimizer) -> Iterator[Instruction]:
-    library = f"part of optimizer.step() of {optimizer.library.partition('(')[0]}"
+    library = Counterpart("step", optimizer.library.partition("(")[0])
     for parameter in graph.parameters:
         if parameter.trainable:
             names = {"w": parameter.name, "g": gradient_of(parameter.name)}
@@ -185,7 +185,7 @@ class Backward:
         if last:
             self.gradients[name] = gradient
             home = self.homes[name]
-            library = BACKWARD if isinstance(home, Node) else f"{BACKWARD}, left in {name}.grad"
+            library = BACKWARD if isinstance(home, Node) else Counterpart("gradient", name)
             total = self._instruction(gradient, name, home.layer, (*terms, *self.inline[name]), library)
             if isinstance(home, Node):
                 self.due[name] = total
@@ -193,7 +193,12 @@ class Backward:
                 yield total
 
     def _instruction(
-        self, written: str, name: str, layer: int | None, terms: tuple[Application, ...], library: str = BACKWARD
+        self,
+        written: str,
+        name: str,
+        layer: int | None,
+        terms: tuple[Application, ...],
+        library: Counterpart = BACKWARD,
     ) -> Instruction:
         return Instruction(0, written, "backward", layer, self.shapes[name], terms, library=library)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -67,6 +67,19 @@ class Application:
         return self.formula.cell(at, **bound, **self.attributes)
 
 
+class Counterpart(NamedTuple):
+    """What does the same as an instruction in PyTorch.
+
+    call      text is a call
+    batch     a DataLoader hands it out
+    backward  a part of loss.backward(); gradient: it is left in the .grad of the parameter that text names
+    step      a part of the step() of the optimizer that text names
+    """
+
+    kind: Literal["call", "batch", "backward", "gradient", "step"]
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class Instruction:
     """One formula applied to named operands, writing exactly one matrix.
@@ -75,7 +88,7 @@ class Instruction:
     layer   the layer it belongs to; None for the data and a network's loss
     terms   what it adds up; none where the data is loaded
     source  what the data phase loads
-    library what does the same in PyTorch: a call, or of which call it is a part
+    library what does the same in PyTorch
     """
 
     index: int
@@ -85,7 +98,7 @@ class Instruction:
     shape: Shape
     terms: tuple[Application, ...] = ()
     source: str = ""
-    library: str = ""
+    library: Counterpart | None = None
 
     @cached_property
     def formula(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnstep.render.catalogue import said
 from nnstep.render.numbers import number
-from nnstep.render.ops import in_full
+from nnstep.render.ops import library_text
 from nnstep.render.text import Line, Span, line
 from nnstep.session import Explanation
 
@@ -35,4 +35,4 @@ def explanation_lines(explanation: Explanation) -> list[Line]:
 
 
 def _library(explanation: Explanation) -> list[Line]:
-    return [line(Span(f"in PyTorch: {in_full(explanation.library)}", "dim"))] if explanation.library else []
+    return [line(Span(library_text(explanation.library), "dim"))] if explanation.library else []

@@ -9,7 +9,8 @@ from nnstep.engine.formula import Formula, Op, Shape
 from nnstep.engine.ops import OPS, OPTIMIZERS, Optimizer
 from nnstep.engine.ops.arrange import KEYS
 from nnstep.engine.ops.loss import LOSSES
-from nnstep.engine.tape import Application
+from nnstep.engine.tape import Application, Counterpart
+from nnstep.render.catalogue import word
 from nnstep.render.text import Line, Span, line
 
 GIVEN: Mapping[str, Mapping[str, object]] = {
@@ -35,9 +36,9 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
 F = re.compile(r"\bF\.")
 
 
-def in_full(call: str) -> str:
-    """A call of PyTorch without the short name of a module: F is torch.nn.functional."""
-    return F.sub("torch.nn.functional.", call)
+def library_text(counterpart: Counterpart) -> str:
+    """What does the same in PyTorch, without the short name of a module: F is torch.nn.functional."""
+    return word(f"pytorch_{counterpart.kind}", text=F.sub("torch.nn.functional.", counterpart.text))
 
 
 def ops_lines() -> list[Line]:
@@ -86,5 +87,5 @@ def _told(name: str, formulas: Mapping[str, str], call: str, arrow: str = "=") -
     return [
         line(Span(name, "name")),
         *(line(f"  {key:<{width}} {arrow} {text}") for key, text in formulas.items()),
-        line(Span(f"  in PyTorch: {in_full(call)}", "dim")),
+        line(Span(f"  {library_text(Counterpart('call', call))}", "dim")),
     ]

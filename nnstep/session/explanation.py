@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nnstep.engine.cell import Cell, Number, Show
 from nnstep.engine.graph import Constant
 from nnstep.engine.names import SETTINGS, shown
-from nnstep.engine.tape import Instruction
+from nnstep.engine.tape import Counterpart, Instruction
 from nnstep.errors import CommandError
 from nnstep.timeline import Timeline
 
@@ -37,7 +37,7 @@ class Explanation:
     steps: tuple[str, ...]
     value: float
     reads: tuple[tuple[str, Index], ...]
-    library: str = ""
+    library: Counterpart | None = None
 
     @property
     def numbers(self) -> str:

@@ -164,5 +164,8 @@ def test_explanations_are_in_the_language_in_use() -> None:
     assert debugger.execute("explain W[1][0,0]").text.splitlines() == ["W[1][0,0]: 初期値", "= 0.5"]
     assert debugger.execute("display Z[1]").text == "1: Z[1]  未計算 (step 3)"
     assert word("not_yet", step=3) == "未計算 (step 3)"
+    debugger.goto("dW[1]")
+    last = debugger.execute("explain dW[1][0,0]").text.splitlines()[-1]
+    assert last == "PyTorchでは: loss.backward() の一部。結果は W[1].grad に入る"
     assert said("as the model gives it") == "モデルで与えられた値"
     assert said("what nobody has translated") == "what nobody has translated"
