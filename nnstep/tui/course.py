@@ -179,6 +179,9 @@ class Course:
         What it is about may not be in sight at this size of the terminal: the lesson goes on without, as it does
         headless.
         """
+        if self.replay.debugger.session.model is not self._app.main.model:
+            # What is chosen is of the model just opened, not of the one still on the screen.
+            self._app.settle()
         error: CommandError | None = None
         try:
             with self.replay.limits():

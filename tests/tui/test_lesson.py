@@ -183,3 +183,31 @@ def test_the_prose_stands_beside_or_above_the_debugger(size: tuple[int, int], mo
     assert all(place.x + place.width <= size[0] and place.y + place.height <= size[1] for place in standing.values())
     assert {"summary", "phases", "tape", "step", "prompt", "keys", "prose"} <= set(standing)
     assert around(parts, "", *size)["prose"] == NOWHERE
+
+
+CHOSEN = """# Two models
+
+```nnstep
+open xor
+step 2
+select Y[1,0]
+```
+
+Another.
+
+```nnstep
+open mlp
+step
+select X[2,1]
+```
+"""
+
+
+async def test_a_cell_is_chosen_in_the_model_just_opened() -> None:
+    async with opened(CHOSEN) as (app, pilot):
+        view = app.main.view
+        assert (view.session.model.name, view.row, view.column) == ("xor", 1, 0)
+        await pilot.press("space")
+        await pilot.pause()
+        view = app.main.view
+        assert (view.session.model.name, view.row, view.column) == ("mlp", 2, 1)
