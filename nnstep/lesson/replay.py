@@ -64,6 +64,11 @@ class Replay:
         """Whether all of it has run."""
         return self.at == len(self.lesson.beats) - 1 and not self.left
 
+    @property
+    def history(self) -> list[Ran]:
+        """All that has run, from the first beat to where this one has come."""
+        return [ran for _, beat in self._before for ran in beat] + self.ran
+
     def enter(self) -> None:
         """Go on to the next beat, before its commands."""
         assert not self.left, self.left

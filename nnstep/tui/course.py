@@ -96,7 +96,7 @@ class Course:
         elif self.replay.at >= 0 and self._app.main.prose.on_further():
             self._play_on()
         elif not self.replay.ended:
-            self._enter()
+            self.enter()
             self._go_on()
         elif (name := following(self.lesson.path)) is not None:
             self._app.run_line(f"lesson open {name}")
@@ -132,7 +132,8 @@ class Course:
             self._back()
         self.show()
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
+        """Go on to the next beat, before its commands."""
         self._views.append(self._app.main.view.copy())
         self.replay.enter()
         self._forget()
@@ -152,7 +153,7 @@ class Course:
     def _go_on(self) -> None:
         """Run this beat's commands, up to a pause or a question; on the way to a section, over these and more beats."""
         if self.replay.at < 0 or (not self.replay.left and self.replay.at < self._goal):
-            self._enter()
+            self.enter()
         if not self.replay.left:
             self._arrive()
             return
@@ -172,6 +173,16 @@ class Course:
             self._go_on()
         else:
             self._app.carry_out(typed.text, self.replay.run_next, self._came)
+
+    def run_one(self) -> None:
+        """Run the next command of this beat at once, as a recording does: a question is answered, no pause is made."""
+        typed = self.replay.left[0]
+        name, argument = command_of(typed.text)
+        if name in OWN:
+            self._run_own(typed, name, argument)
+        else:
+            self.replay.run_next()
+        self._answer()
 
     def _run_own(self, typed: Typed, name: str, argument: str) -> None:
         """Have the app carry out a command of its own.
@@ -206,12 +217,18 @@ class Course:
         if not self.replay.left:
             progress.note(key_of(self.lesson.path), self.replay.at + 1, len(self.lesson.beats))
         self.show()
-        if self.replay.ran:
-            last = self.replay.ran[-1]
-            lines = last.result.lines if last.result is not None else ()
-            said = (str(last.error), "bad") if last.error is not None else None
-            self._app.main.prompt.answer(last.typed.text, (said,) if said else lines[0] if lines else ())
+        self._answer()
         self._play_on()
+
+    def _answer(self) -> None:
+        """Have the prompt show the last command, and what it said."""
+        if not self.replay.ran:
+            return
+        last = self.replay.ran[-1]
+        lines: list[Line] = (
+            [((str(last.error), "bad"),)] if last.error else list(last.result.lines if last.result else ())
+        )
+        self._app.main.prompt.answer(last.typed.text, lines[0] if lines else ())
 
     # Questions
 

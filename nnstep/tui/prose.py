@@ -59,6 +59,10 @@ class Prose(Panel):
         self.scroll_by(max(room - 1, 1))
         return True
 
+    def to_end(self) -> None:
+        """Show the end of the page."""
+        self.scroll_by(len(self._lines_of(self.size.width)))
+
     def scroll_by(self, lines: int) -> None:
         """Scroll down by so many lines, as far as there are any."""
         width, height = self.size

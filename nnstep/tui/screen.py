@@ -201,6 +201,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if self.view.slowly.waiting:
             self._resting = self.set_timer(REST, self._work)
 
+    def finish(self) -> None:
+        """Work it out now, however long it takes."""
+        while self.view.slowly.waiting:
+            self.view.slowly.work(SLICE)
+        self.show()
+
     def _work(self) -> None:
         if self._held:
             return
