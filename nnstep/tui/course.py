@@ -90,7 +90,8 @@ class Course:
         """Go on: to an answer, over a pause, down a long page, to the next beat, to the next lesson."""
         self._refuse_taken()
         if self.question:
-            self._app.main.prompt.open("lesson answer ")
+            self._app.main.prose.on_further()
+            self._await_answer()
         elif self.replay.left:
             self._go_on()
         elif self.replay.at >= 0 and self._app.main.prose.on_further():
@@ -243,7 +244,12 @@ class Course:
         self.question, self._tries = asked, 0
         self._goal = -1
         self.show()
-        self._app.main.prompt.open("lesson answer ")
+        self._await_answer()
+
+    def _await_answer(self) -> None:
+        """Open the prompt, once the question has come into sight."""
+        if not self._app.main.prose.more:
+            self._app.main.prompt.open("lesson answer ")
 
     def answer(self, text: str) -> None:
         """Grade an answer: right, or once more, or shown; without one, show it."""
@@ -262,6 +268,7 @@ class Course:
             hint = {"sign": "the sign is the other one", "close": "close"}.get(found, "not yet")
             self._remarks[len(self.replay.ran)] = [(("✗ ", "bad"), (f"{text}: {hint}; try once more", "text"))]
             self.show()
+            self._app.main.prose.to_end()
             self._app.main.prompt.open("lesson answer ")
             return
         mark: Line = (
@@ -313,7 +320,7 @@ class Course:
         self.taken = None
         self.show()
         if asked:
-            self._app.main.prompt.open("lesson answer ")
+            self._await_answer()
 
     def _refuse_taken(self) -> None:
         if self.taken:

@@ -51,12 +51,16 @@ class Prose(Panel):
         self.page = page
         self.changed()
 
+    @property
+    def more(self) -> bool:
+        """Whether the page goes on below."""
+        return self._top + self._room(*self.size) < len(self._lines_of(self.size.width))
+
     def on_further(self) -> bool:
         """Go on by a screen; False at the end."""
-        room = self._room(self.size.width, self.size.height)
-        if self._top + room >= len(self._lines_of(self.size.width)):
+        if not self.more:
             return False
-        self.scroll_by(max(room - 1, 1))
+        self.scroll_by(max(self._room(*self.size) - 1, 1))
         return True
 
     def to_end(self) -> None:

@@ -211,3 +211,24 @@ async def test_a_cell_is_chosen_in_the_model_just_opened() -> None:
         await pilot.pause()
         view = app.main.view
         assert (view.session.model.name, view.row, view.column) == ("mlp", 2, 1)
+
+
+async def test_a_long_page_is_read_to_its_question_before_the_prompt_opens() -> None:
+    text = LESSON.replace("A question.", "\n\n".join(["A line."] * 30) + "\n\nA question.")
+    async with opened(text, (80, 24)) as (app, pilot):
+        course = app.course
+        assert course is not None
+        await pilot.press("pagedown", "pagedown")
+        assert course.question is not None
+        seen: list[bool] = []
+        for _ in range(20):
+            seen.append("? How many rows?" in screen_text(app))
+            assert app.main.prompt.typing == seen[-1]
+            if seen[-1]:
+                break
+            await pilot.press("space")
+        assert seen[0] is False
+        assert seen[-1] is True
+        await pilot.press(*"4", "enter")
+        await pilot.pause()
+        assert course.question is None
