@@ -352,7 +352,7 @@ async def test_the_app_says_what_was_resumed_and_remembers_its_commands(model: s
     app = NnstepApp(*resume())
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        assert app.main.prompt.history == ["step", "break L"]
+        assert app.main.prompt.recall.lines == ["step", "break L"]
         app.run_line("step 3")
         await pilot.pause()
     app.debugger.execute("mark here")

@@ -25,7 +25,8 @@ from nnstep.commands import (
 )
 
 # isort: on
-from nnstep.commands.execute import complete, execute
+from nnstep.commands.completion import complete
+from nnstep.commands.execute import execute
 from nnstep.commands.registry import COMMANDS, Command, Result
 
 __all__ = [

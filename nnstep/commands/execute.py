@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any, get_args, get_origin
+from typing import Any, get_args
 
 from nnstep.commands.registry import COMMANDS, Command, Parameter, Rest, Result, result
-from nnstep.engine.names import shown
 from nnstep.errors import CommandError, NnstepError
 from nnstep.render.displays import display_lines
 from nnstep.render.text import Line, text_of
@@ -111,39 +110,6 @@ def named(word: str) -> Command:
     near = get_close_matches(word, [*COMMANDS, *(alias for each in COMMANDS.values() for alias in each.alias)], 1)
     hint = f"did you mean {near[0]!r}?" if near else "`help` lists the commands"
     raise CommandError(f"no command {clipped(word)!r}; {hint}")
-
-
-def complete(session: Session, text: str) -> list[str]:
-    """The lines that `text` can become by completing its last word, nearest first."""
-    word, space, rest = text.partition(" ")
-    if not space:
-        return [name for name in COMMANDS if name.startswith(word)]
-    try:
-        command = named(word)
-    except CommandError:
-        return []
-    head, _, last = rest.rpartition(" ")
-    candidates = [choice for parameter in command.parameters for choice in _choices(parameter, session)]
-    candidates += command.words
-    return [f"{word} {f'{head} ' if head else ''}{name}" for name in dict.fromkeys(candidates) if name.startswith(last)]
-
-
-def _choices(parameter: Parameter, session: Session) -> list[str]:
-    if get_origin(parameter.kind) is not None:
-        return [str(choice) for choice in get_args(parameter.kind)]
-    if parameter.name == "command":
-        return list(COMMANDS)
-    if parameter.name == "term":
-        from nnstep.render.glossary import terms  # the words are read only when someone completes one
-
-        return [name for term in terms().values() for name in (term.symbol.partition("[")[0], *term.names) if name]
-    if parameter.name == "model":
-        from nnstep.model import bundled  # the folder is looked up only when someone completes
-
-        return list(bundled())
-    if parameter.kind is Rest and parameter.name != "file":
-        return [name for canonical in session.names for name in dict.fromkeys((canonical, shown(canonical)))]
-    return []
 
 
 def _arguments(command: Command, rest: str) -> list[object]:

@@ -44,10 +44,11 @@ def run(  # noqa: PLR0913  # each is an option of the command line
     else:
         debugger = api.open(source, overrides, allow_paths=allow_paths)
         debugger.keep_journal()
+    from nnstep.session.past import Past, history_file
     from nnstep.tui.app import NnstepApp
 
     splash.clear()
-    app = NnstepApp(debugger, [*said, *([problem] if problem else [])], settings)
+    app = NnstepApp(debugger, [*said, *([problem] if problem else [])], settings, past=Past(history_file()))
     app.run()
     return INTERRUPTED if app.return_code is None else app.return_code
 
@@ -61,10 +62,12 @@ def replay(path: Path, *, writing: bool = False, ascii_only: bool = False) -> in
 
     settings, problem = preferred(ascii_only=ascii_only)
     lesson = Replay(read(path, writing=writing), writing=writing)
+    from nnstep.session.past import Past, history_file
     from nnstep.tui.app import NnstepApp
 
     splash.clear()
-    app = NnstepApp(lesson.debugger, [problem] if problem else [], settings, lesson=lesson)
+    past = Past(history_file())
+    app = NnstepApp(lesson.debugger, [problem] if problem else [], settings, lesson=lesson, past=past)
     app.run()
     return INTERRUPTED if app.return_code is None else app.return_code
 

@@ -19,10 +19,12 @@ from textual.message import Message
 from textual.timer import Timer
 
 from nnstep.api import Debugger
-from nnstep.commands import Result, complete
+from nnstep.commands import Result
+from nnstep.commands.completion import Candidate, candidates
 from nnstep.commands.rekeying import checked
 from nnstep.errors import CommandError, NnstepError
 from nnstep.lesson.replay import Replay
+from nnstep.session.past import Past
 from nnstep.settings import Settings
 from nnstep.tui.board import Board
 from nnstep.tui.chooser import Choose, Chooser, Question
@@ -34,7 +36,8 @@ from nnstep.tui.moves import Mover
 from nnstep.tui.own import OWN, Own
 from nnstep.tui.paint import Line
 from nnstep.tui.palette import PALETTES, theme
-from nnstep.tui.prompt import Prompt
+from nnstep.tui.prompt import Prompt, wrong_part
+from nnstep.tui.recall import Recall
 from nnstep.tui.scene import about, cell_name
 from nnstep.tui.screen import MainScreen
 from nnstep.tui.status import Phases
@@ -77,6 +80,7 @@ class NnstepApp(App[None]):
     said      what is to be said of the session when the app opens
     settings  what the user prefers; its keys must be in the table of commands already
     lesson    a lesson to begin with
+    past      the lines typed in earlier sessions, to be remembered in later ones
     """
 
     TITLE = "nnstep"
@@ -92,6 +96,7 @@ class NnstepApp(App[None]):
         settings: Settings | None = None,
         *,
         lesson: Replay | None = None,
+        past: Past | None = None,
     ) -> None:
         # Without colour the terminal's own are kept, where Textual would else turn its own into greys.
         super().__init__(ansi_color="NO_COLOR" in os.environ)
@@ -102,6 +107,7 @@ class NnstepApp(App[None]):
         self._said = said
         self.course: Course | None = None
         self._lesson = lesson
+        self._past = past
         self.mover: Mover[Any] = Mover()
         self._watch: Timer | None = None
         self._stale = False
@@ -127,7 +133,7 @@ class NnstepApp(App[None]):
 
     def get_default_screen(self) -> MainScreen:
         """The main screen, over the open session."""
-        return MainScreen(self.debugger.session, lambda text: complete(self.debugger.session, text), self.run_line)
+        return MainScreen(self.debugger.session, self._completed, self.run_line)
 
     def on_mount(self) -> None:
         """Leave the terminal sane on every way out."""
@@ -140,11 +146,25 @@ class NnstepApp(App[None]):
             board.write(Numbers(self.settings.number_format, self.settings.precision))
         self._watch = self.set_interval(RATE, self._look, pause=True)
         self.main.prompt.answer("", self._greeting())
-        self.main.prompt.history = [line for line, _ in groupby(self.debugger.history)]
+        self.main.prompt.recall = Recall(line for line, _ in groupby(self.debugger.history))
+        if self._past is not None:
+            self.main.prompt.entered = self._past.add
+            # What is on the screen comes first.
+            self.call_after_refresh(self._remember, self._past)
         self.call_after_refresh(_freeze)
         if self._lesson is not None:
             self.main.lesson = "open"
             self.call_after_refresh(self.begin, self._lesson)
+
+    def _remember(self, past: Past) -> None:
+        """Have the lines of earlier sessions at hand, before those of the session that was resumed."""
+        recall = self.main.prompt.recall
+        recall.lines = [*past.read(), *recall.lines]
+        recall.begin()
+
+    def _completed(self, text: str) -> Sequence[Candidate]:
+        """What a line can become; while a move runs, its names are not there to be read."""
+        return () if self.mover.busy else candidates(self.debugger.session, text)
 
     def _greeting(self) -> Line:
         return ((" · ".join(self._said) or self.debugger.session.model.title, "muted"),)
@@ -243,7 +263,7 @@ class NnstepApp(App[None]):
 
     def _refuse(self, line: str, text: str) -> None:
         """Say what is wrong, in place; on a small screen above it, if there is no room."""
-        self._say(line, text, "bad")
+        self.main.prompt.answer(line, ((text.replace("\n", " "), "bad"),), wrong_part(line, text))
         if not self.main.prompt.fits(line, text):
             self.main.tell(line, wrap(((text, "text"),), self.size.width - 6))
 

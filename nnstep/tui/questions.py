@@ -21,6 +21,7 @@ from nnstep.session import Session
 from nnstep.tui.chooser import Choice, Question
 from nnstep.tui.keys import bindings
 from nnstep.tui.paint import Line
+from nnstep.tui.prompt import Prompt
 
 SECTIONS = {
     "seeking": "Searching",
@@ -70,16 +71,17 @@ def _section(each: Command) -> str:
 
 
 def _other_keys() -> Iterable[Choice]:
-    """The keys that carry out no line of their own."""
-    described: dict[str, list[str]] = {}
-    for binding in bindings():
-        if not binding.action.startswith("run("):
-            described.setdefault(binding.description, []).append(_key(binding.key))
-    for description, keys in described.items():
-        shown = " ".join(keys)
-        yield Choice(
-            description, "", keys=shown, section="Other keys", details=partial(_about_keys, description, shown)
-        )
+    """The keys that carry out no line of their own, and those that edit one."""
+    plain = [(each.key, each.description) for each in bindings() if not each.action.startswith("run(")]
+    edits = [(key, description) for key, (_, description) in Prompt.EDITS.items()]
+    for section, pairs in (("Other keys", plain), ("While a line is typed", edits)):
+        described: dict[str, list[str]] = {}
+        for key, description in pairs:
+            described.setdefault(description, []).append(_key(key))
+        for description, keys in described.items():
+            shown = " ".join(keys)
+            about = partial(_about_keys, description, shown)
+            yield Choice(description, "", keys=shown, section=section, details=about)
 
 
 def _about_keys(description: str, keys: str) -> Sequence[Line]:

@@ -14,6 +14,7 @@ from nnstep.session import Session
 from nnstep.tui import scene
 from nnstep.tui.arrange import Place, Wish, arrange
 from nnstep.tui.board import Board
+from nnstep.tui.candidates import Candidates, Offer
 from nnstep.tui.chooser import Chooser
 from nnstep.tui.content import Index
 from nnstep.tui.explained import Explained
@@ -73,6 +74,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.prose = Prose(id="prose")
         self.lesson: Mode = ""
         self.prompt = Prompt(complete, enter, id="prompt")
+        self.candidates = Candidates(id="candidates")
+        self.prompt.offered = self._put_candidates
         self.top_rule = Rule("┬", id="top-rule")
         self.bottom_rule = Rule("┴", id="bottom-rule")
         self._where: Where | None = None
@@ -85,7 +88,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         yield from (self.summary, self.phases, self.top_rule, self.prose, self.tape, Rule(id="tape-rule"))
         yield from (self.formula, self.step_board, self.stats, self.explained, self.heading, self.layer_board)
         yield from self.pictures.values()
-        yield from (self.bottom_rule, self.prompt, Keys(id="keys"), self.output, self.chooser)
+        yield from (self.bottom_rule, self.prompt, Keys(id="keys"), self.output, self.candidates, self.chooser)
 
     # Where everything stands
 
@@ -153,6 +156,21 @@ class MainScreen(Screen[None], inherit_bindings=False):
         top, bottom = (2, 2) if height >= 12 else (0, 0)
         self.chooser.styles.offset = (0, top)
         self.chooser.styles.width, self.chooser.styles.height = width, height - top - bottom
+
+    def _put_candidates(self, offer: Offer) -> None:
+        """Above the prompt, as large as they are; a layout is asked for only when that changes."""
+        panel, (width, height) = self.candidates, self.size
+        rows = min(offer.height, max(height - 6, 0))
+        panel.show(offer)
+        wide = panel.width_for(offer, width - 4)
+        place = (2, height - 2 - rows, wide, rows) if rows else None
+        if place == panel.place:
+            return
+        panel.place = place
+        panel.display = place is not None
+        if place is not None:
+            panel.styles.offset = place[:2]
+            panel.styles.width, panel.styles.height = place[2:]
 
     # What is shown
 

@@ -197,5 +197,14 @@ def test_a_folder_is_no_script(debugger: nnstep.Debugger) -> None:
         debugger.execute("source .")
 
 
-def test_a_files_name_is_not_completed_by_matrices(debugger: nnstep.Debugger) -> None:
+def test_a_files_name_is_completed_by_files_alone(
+    debugger: nnstep.Debugger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert complete(debugger.session, "save ") == []
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "two words").touch()
+    (tmp_path / ".hidden").touch()
+    assert complete(debugger.session, "source ") == ["source deep/"]
+    assert complete(debugger.session, "source deep/two w") == ["source deep/two words"]
+    assert complete(debugger.session, "source .h") == ["source .hidden"]

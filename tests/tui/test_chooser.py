@@ -18,6 +18,7 @@ from nnstep.model import bundled
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.fuzzy import cost, entry, ranked
 from nnstep.tui.keys import bindings
+from nnstep.tui.prompt import Prompt
 from nnstep.tui.questions import glossary_question, help_question, models_question, palette_question
 from nnstep.tui.text import wrap
 from tests.tui.seen import screen_lines, screen_text
@@ -73,13 +74,15 @@ def test_help_has_every_command_with_its_keys_every_other_key_and_the_glossary()
     session = nnstep.open("xor").session
     choices = help_question(session).choices
     # The glossary comes after the commands, and may have a term of the same name.
-    by_name = {choice.name.split()[0]: choice for choice in reversed(choices) if choice.section != "Other keys"}
+    by_name = {choice.name.split()[0]: choice for choice in reversed(choices) if choice.line}
     assert set(COMMANDS) <= set(by_name)
     for command in COMMANDS.values():
         assert len(by_name[command.name].keys.split()) == len(command.keys)
         assert "".join(text for text, _ in by_name[command.name].details()[0]).split()[0] == command.name
     others = {binding.description for binding in bindings() if not binding.action.startswith("run(")}
     assert others == {choice.name for choice in choices if choice.section == "Other keys"}
+    edits = {description for _, description in Prompt.EDITS.values()}
+    assert edits == {choice.name for choice in choices if choice.section == "While a line is typed"}
     assert {choice.name for choice in glossary_question(session).choices} <= {choice.name for choice in choices}
 
 
