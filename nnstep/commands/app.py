@@ -9,7 +9,7 @@ _NEXT = Rest("next")
 NOTHING = Rest("")
 
 
-@command("select", usage="NAME[i,j]", app_only=True)
+@command("select", usage="NAME[i,j]", keys={"at": "select "}, app_only=True)
 def select(session: Session, cell: Rest) -> Result:
     """Put the cell cursor on a cell of a matrix on the screen."""
     return _nothing(session, cell)

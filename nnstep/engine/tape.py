@@ -18,12 +18,17 @@ Phase = Literal["data", "forward", "backward", "update"]
 PHASES: tuple[Phase, ...] = ("data", "forward", "backward", "update")
 
 
+_EXPONENTS = str.maketrans({"t": "ᵗ"})
+
+
 class _Shown(str):
-    """An operand in a text: `{b:()}` writes a negative number in parentheses."""
+    """An operand in a text: `{b:()}` writes a negative number in parentheses, `{t:^}` an exponent."""
 
     __slots__ = ()
 
     def __format__(self, spec: str) -> str:
+        if spec == "^":
+            return self.translate(_EXPONENTS)
         return f"({self})" if spec and self.startswith("-") else str(self)
 
 

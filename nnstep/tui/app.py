@@ -24,6 +24,7 @@ from nnstep.commands.completion import Candidate, candidates
 from nnstep.commands.rekeying import checked
 from nnstep.errors import CommandError, NnstepError
 from nnstep.lesson.replay import Replay
+from nnstep.render.text import show_name
 from nnstep.session.past import Past
 from nnstep.settings import Settings
 from nnstep.tui.board import Board
@@ -359,10 +360,19 @@ class NnstepApp(App[None]):
     def action_run(self, line: str) -> None:
         """Run a key's line; one that ends in a blank waits in the prompt, with the cursor's cell where it fits."""
         if line.endswith(" "):
-            cell = self.main.view.cell if line.strip() in ABOUT_A_CELL else None
-            self.main.prompt.open(line + (cell_name(cell[0].name, cell[0].index(*cell[1:])) if cell else ""))
+            self.main.prompt.open(line + self._begun(line.strip()))
         else:
             self.run_line(line)
+
+    def _begun(self, command: str) -> str:
+        """What a key's line goes on with: the cursor's cell, or its matrix and the bracket that an index follows."""
+        cell = self.main.view.cell
+        if cell is None or command not in (*ABOUT_A_CELL, "select"):
+            return ""
+        content, row, column = cell
+        if command == "select":
+            return show_name(content.name) + ("[" if content.shape else "")
+        return cell_name(content.name, content.index(row, column))
 
     def action_prompt(self) -> None:
         """Start typing a command."""

@@ -94,6 +94,11 @@ class Matrix:
         if self._wish is not None:
             return self._wish
         title = width_of(self._title())
+        if self._values is None and self.content.form != "new":
+            # There will be no values: a line says why.
+            width = max(title, width_of(((self.content.note, "text"),)) + 1)
+            self._wish = Wish(width, 2, title, 0, width, 1, 1)
+            return self._wish
         # What is not computed yet keeps the room of usual numbers, so that little moves when it is.
         pitch = self.pitch if self._values is not None else self.precision + 4
         width = max(self.label + self.columns * pitch, title)
@@ -180,7 +185,6 @@ class Matrix:
         texts, colours, block = self._window()
         hits = test(block).tolist() if test is not None else ()
         gap = " " * (self.pitch - self._cell)
-        hit_gap = gap[:-1] + HIT
         columns = range(self.left, self.left + self.visible_columns)
         width = self.width
         drawn: list[Line] = []
@@ -203,7 +207,8 @@ class Matrix:
                     mark = CURSOR if column == here else FOUND if found else PLAIN
                     if mark == PLAIN and marked and column in marked:
                         mark = OPERAND
-                    pieces += [(hit_gap, "found") if found else (gap, "text"), (word, value + mark)]
+                    before, text = _starred(gap, word) if found else (gap, word)
+                    pieces += [(before, "text"), (text, value + mark)]
             drawn.append(((label, role), *pieces, *tail))
         return drawn
 
@@ -254,6 +259,13 @@ class Matrix:
             texts = [cell_texts(row, numbers, self._format, self._cell) for row, numbers in rows]
             self._block, self._block_key = (texts, colours, block), key
         return self._block
+
+
+def _starred(gap: str, word: str) -> tuple[str, str]:
+    """The gap and the number with a star right before the digits."""
+    digits = word.lstrip()
+    blanks = len(word) - len(digits)
+    return (gap, " " * (blanks - 1) + HIT + digits) if blanks else (gap[:-1] + HIT, word)
 
 
 def _reached(first: int, wanted: int, count: int) -> int:

@@ -15,7 +15,6 @@ from nnstep.tui.slowly import Slowly
 
 Wordings = list[Line]
 """The same said in ever fewer words."""
-GAP: Line = (("   ", "text"),)
 
 
 def key_of(content: Content, what: str) -> Hashable:

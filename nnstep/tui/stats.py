@@ -10,6 +10,7 @@ from nnstep.tui.text import cut, width_of
 
 Wordings = list[Line]
 """The same said in ever fewer words."""
+GAP = (" ", "text")
 
 
 class Stats(Panel):
@@ -30,14 +31,16 @@ class Stats(Panel):
         if height < len(rows):
             # What comes last is about this very step.
             rows = (tuple(part for row in reversed(rows) for part in row),)
-        return [fitted([part for part in row if part], width) for row in rows]
+        lines = [line for row in rows if (line := fitted([part for part in row if part], width))]
+        # Room that is left parts them from what stands above.
+        return [()] * (height - len(lines)) + lines
 
 
 def fitted(parts: list[Wordings], width: int) -> Line:
     """The parts beside one another in the longest wordings that fit, the first in most; else the last are left out."""
     while parts:
         for wordings in product(*parts):
-            line = tuple(piece for wording in wordings for piece in wording)
+            line = tuple(piece for wording in wordings for piece in (*wording, GAP))[:-1]
             if width_of(line) <= width:
                 return line
         if len(parts) == 1:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnstep.engine.cell import Cell, Operand, call
+from nnstep.engine.cell import ATOM, POWER, Cell, Operand, Operation, Show, call
 from nnstep.engine.formula import Formula
 from nnstep.engine.recorder import Matrix, Recorder
 
@@ -115,6 +115,16 @@ def _adam(
     run(np.subtract, w, move, out=out)
 
 
+class _Power(Operation):
+    """β to the number of the iteration."""
+
+    def __init__(self, base: Cell, exponent: Cell) -> None:
+        super().__init__("{}^{}", POWER, (ATOM, ATOM), np.power, (base, exponent))
+
+    def text(self, show: Show | None = None) -> str:
+        return super().text(show) if show else f"{self.parts[0].text()}ᵗ"
+
+
 def _adam_cell(
     at: Index,
     w: Operand,
@@ -127,7 +137,7 @@ def _adam_cell(
     t: Operand,
 ) -> Cell:
     def corrected(moment: Cell, beta: Cell) -> Cell:
-        return moment / (1 - call("pow", np.power, beta, t[()]))
+        return moment / (1 - _Power(beta, t[()]))
 
     root = call("√", np.sqrt, corrected(s[at], beta2[()]))
     return w[at] - lr[()] * corrected(m[at], beta1[()]) / (root + epsilon[()])
@@ -147,7 +157,7 @@ adam = Optimizer(
             cell=lambda at, s, g, beta2: beta2[()] * s[at] + (1 - beta2[()]) * g[at] ** 2,
         ),
         "w": Formula(
-            "{w} − {lr} ({m}/(1−{beta1}^{t})) / (√({s}/(1−{beta2}^{t})) + {epsilon})",
+            "{w} − {lr} ({m}/(1−{beta1}{t:^})) / (√({s}/(1−{beta2}{t:^})) + {epsilon})",
             _adam,
             cell=_adam_cell,
         ),

@@ -11,6 +11,7 @@ import numpy as np
 from nnstep.engine.cell import (
     ATOM,
     LETTERS,
+    SUBSCRIPTS,
     Cell,
     Everywhere,
     Extreme,
@@ -48,8 +49,11 @@ def _axes(x: Shape, axis: int | None) -> tuple[int, ...]:
 
 
 def _text(name: str) -> Callable[..., str]:
-    def text(_shapes: Mapping[str, Shape], axis: int | None, **_measures: object) -> str:
-        return f"{name}({{x}})" if axis is None else f"{name}({{x}}, axis={axis})"
+    def text(_shapes: Mapping[str, Shape], axis: int | None, axes: tuple[int, ...], **_measures: object) -> str:
+        over = "" if axis is None else "".join(LETTERS[each] for each in axes).translate(SUBSCRIPTS)
+        if name == "sum":
+            return f"Σ{over} {{x}}" + (over if axes == (0,) else "")
+        return f"{name}{over}({{x}})"
 
     return text
 
