@@ -119,5 +119,5 @@ class Earlier:
         session = self._session
         if session.tape.equations:
             gradients = {gradient_of(parameter) for parameter in session.timeline.parameters}
-            return bool(session.tape.named(name).shape) and name not in gradients
+            return name in session.tape and bool(session.tape.named(name).shape) and name not in gradients
         return name.partition("[")[0] in OF_THE_BATCH

@@ -51,7 +51,7 @@ def condition(session: Session, text: str) -> Condition:
             passed: NDArray[np.bool_] = compare(np.abs(block) if found["abs"] else block, number)
         return passed
 
-    return Condition(text, test)
+    return Condition(f"{'abs ' if found['abs'] else ''}{found['operator']} {found['value']}", test)
 
 
 def count(content: Content, what: Condition) -> Steps[NDArray[np.int64]]:
