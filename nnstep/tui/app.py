@@ -152,7 +152,7 @@ class NnstepApp(App[None]):
             self.main.prompt.entered = self._past.add
             # What is on the screen comes first.
             self.call_after_refresh(self._remember, self._past)
-        self.call_after_refresh(_freeze)
+        self.call_after_refresh(_freeze_all)
         if self._lesson is not None:
             self.main.lesson = "open"
             self.call_after_refresh(self.begin, self._lesson)
@@ -439,6 +439,12 @@ class NnstepApp(App[None]):
     def on_phases_chosen(self, message: Phases.Chosen) -> None:
         """Go to the place in the run that was clicked."""
         self.run_line(f"goto {message.step}")
+
+
+def _freeze_all() -> None:
+    """The same for what the start has made, of which little is garbage: to look for it would delay the first key."""
+    gc.freeze()
+    gc.enable()
 
 
 def _freeze() -> None:

@@ -67,6 +67,7 @@ class Board(Panel):
         self._marks: Mapping[str, Marks] = {}
         self._test: Test | None = None
         self._at_rest = True
+        self._shown: tuple[object, ...] | None = None
         self._settled = Size(0, 0)
 
     # What is shown
@@ -79,6 +80,14 @@ class Board(Panel):
         test: Test | None = None,
     ) -> None:
         """Show these matrices; `marks` are highlighted, by slot, and what passes the test in the focused one."""
+        slots = {content.slot for content in contents}
+        cursor = cursor if cursor is not None and cursor.slot in slots else None
+        marks = {slot: cells for slot, cells in (marks or {}).items() if slot in slots}
+        # The cursor moves on one board; the other one stays as it is.
+        shown = (contents, cursor, marks, test, self._numbers, self.size)
+        if self._at_rest and self._shown is not None and shown[0] is self._shown[0] and shown[1:] == self._shown[1:]:
+            return
+        self._shown = shown
         kept = self.matrices
         self.matrices = {}
         for content in contents:
@@ -88,7 +97,7 @@ class Board(Panel):
             else:
                 matrix.show(content)
             self.matrices[content.slot] = matrix
-        self._cursor, self._marks, self._test = cursor, marks or {}, test
+        self._cursor, self._marks, self._test = cursor, marks, test
         self._at_rest = True
         self._settled = Size(0, 0)
         self._follow()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import prod
 
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -82,19 +83,32 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._held = False
         self._resting: Timer | None = None
         self._parts: tuple[str, ...] = ()
+        self._placed = Size(0, 0)
+        self._panels: dict[str, Panel] = {}
 
     def compose(self) -> ComposeResult:
-        """All parts; a frame says where they stand."""
-        yield from (self.summary, self.phases, self.top_rule, self.prose, self.tape, Rule(id="tape-rule"))
-        yield from (self.formula, self.step_board, self.stats, self.explained, self.heading, self.layer_board)
-        yield from self.pictures.values()
-        yield from (self.bottom_rule, self.prompt, Keys(id="keys"), self.output, self.candidates, self.chooser)
+        """All parts; a frame says where they stand.
+
+        They are placed and filled before they are laid out for the first time, so that the first painting is whole.
+        """
+        parts: list[Panel] = [self.summary, self.phases, self.top_rule, self.prose, self.tape, Rule(id="tape-rule")]
+        parts += [self.formula, self.step_board, self.stats, self.explained, self.heading, self.layer_board]
+        parts += [*self.pictures.values(), self.bottom_rule, self.prompt, Keys(id="keys")]
+        parts += [self.output, self.candidates, self.chooser]
+        self._panels = {str(panel.id): panel for panel in parts}
+        self._place(self.app.size)
+        yield from parts
+        self.show()
 
     # Where everything stands
 
     def on_resize(self) -> None:
         """Place everything anew."""
-        self.place()
+        if self.size != self._placed:
+            self.place()
+        else:
+            # The boards have learned their sizes.
+            self.call_after_refresh(self.show)
 
     def take(self) -> None:
         """Show another model, which the session has opened."""
@@ -104,13 +118,17 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def place(self) -> None:
         """Give every part its rectangle, and show the step in it."""
-        size = self.size
-        if not size:
-            return
+        if self.size:
+            self._place(self.size)
+            # The boards learn their sizes in the layout; what they show depends on them.
+            self.call_after_refresh(self.show)
+
+    def _place(self, size: Size) -> None:
+        self._placed = size
         self.tape.show(self.session.tape, self.session.position.instruction, scene.stop_marks(self.session))
         places = dict.fromkeys(self.pictures, NOWHERE) | around(self._frame, self.lesson, size.width, size.height)
         for name, place in places.items():
-            self._put(self.query_one(f"#{name}", Panel), place)
+            self._put(self._panels[name], place)
         beside = places["tape-rule"] == NOWHERE
         self.tape.framed = beside
         self.prose.beside = places["prose"].width < size.width
@@ -122,8 +140,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.bottom_rule.join(edge)
         self._put_output()
         self._put_chooser()
-        # The boards learn their sizes in the layout; what they show depends on them.
-        self.call_after_refresh(self.show)
 
     def _frame(self, width: int, height: int) -> dict[str, Place]:
         needs = Needs(self.tape.natural, height, height if self.session.layers else 0)
@@ -145,14 +161,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
             widget.styles.width, widget.styles.height = place.width, place.height
 
     def _put_output(self) -> None:
-        width, height = self.size
+        width, height = self._placed
         lines = min(self.output.fit(width), max(height - 5, 3))
         self.output.styles.offset = (0, height - 2 - lines)
         self.output.styles.width, self.output.styles.height = width, lines
 
     def _put_chooser(self) -> None:
         """Over everything but where we are and the prompt; on a very small screen, over everything."""
-        width, height = self.size
+        width, height = self._placed
         top, bottom = (2, 2) if height >= 12 else (0, 0)
         self.chooser.styles.offset = (0, top)
         self.chooser.styles.width, self.chooser.styles.height = width, height - top - bottom

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -53,6 +54,7 @@ class View:
         self._pages: dict[Index, int] = {}
         self._layer = 0
         self._chosen_at = 0
+        self._contents: tuple[Hashable, tuple[list[Content], list[Content]]] | None = None
 
     def copy(self) -> View:
         """The same look, as one that goes on by itself."""
@@ -73,9 +75,16 @@ class View:
         return self._layer or here
 
     def contents(self) -> tuple[list[Content], list[Content]]:
-        """The matrices of the step's board and of the layer's."""
-        step, layer = self.kind.contents(self)
-        return [self._turned(content) for content in step], [self._turned(content) for content in layer]
+        """The matrices of the step's board and of the layer's; the same lists as long as nothing else is looked at."""
+        session = self.session
+        key = (session.timeline.serial, session.step, session.changed, self.kind.name, self.layer, self.form)
+        more = (self._sorting is None, *self._pages.items())
+        # A cursor key asks for them three times.
+        if self._contents is None or self._contents[0] != (key, more):
+            step, layer = self.kind.contents(self)
+            found = [self._turned(content) for content in step], [self._turned(content) for content in layer]
+            self._contents = ((key, more), found)
+        return self._contents[1]
 
     def _turned(self, content: Content) -> Content:
         """With the page that is in sight, and its units sorted."""

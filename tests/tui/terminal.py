@@ -26,22 +26,28 @@ NNSTEP = (sys.executable, "-m", "nnstep")
 
 
 class Terminal:
-    """A program in a terminal of its own, of a fixed size until it is resized.
-
-    written  every byte that the program has written
-    """
+    """A program in a terminal of its own, of a fixed size until it is resized."""
 
     def __init__(
-        self, command: Sequence[str], width: int = 120, height: int = 40, environment: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        width: int = 120,
+        height: int = 40,
+        environment: Mapping[str, str] | None = None,
+        *,
+        direct: bool = False,
     ) -> None:
+        """Start the program; `direct`: without taking the terminal first, where its start is timed."""
         self.fd, theirs = pty.openpty()
         self._size(width, height)
         self.before = termios.tcgetattr(theirs)
         self.screen = pyte.Screen(width, height)
         self._stream = pyte.ByteStream(self.screen)
-        self.written = b""
+        # Drawing takes longer than reading: it waits until somebody looks.
+        self._undrawn: list[bytes] = []
+        self._written = b""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", TAKE, *command],
+            [*command] if direct else [sys.executable, "-c", TAKE, *command],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
@@ -70,6 +76,7 @@ class Terminal:
 
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size."""
+        _ = self.written
         self.screen.resize(height, width)
         self._size(width, height)
 
@@ -84,13 +91,22 @@ class Terminal:
         if ready:
             with contextlib.suppress(OSError):
                 raw = os.read(self.fd, 1 << 16)
-        self._stream.feed(raw)
-        self.written += raw
+        self._undrawn.append(raw)
         return raw
+
+    @property
+    def written(self) -> bytes:
+        """Every byte that the program has written."""
+        raw = b"".join(self._undrawn)
+        self._undrawn.clear()
+        self._stream.feed(raw)
+        self._written += raw
+        return self._written
 
     @property
     def text(self) -> str:
         """What is on the screen."""
+        _ = self.written
         return "\n".join(self.screen.display)
 
     def until(self, holds: Callable[[str], bool]) -> str:
