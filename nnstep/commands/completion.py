@@ -50,6 +50,9 @@ def candidates(session: Session, text: str) -> list[Candidate]:
         command = named(word)
     except CommandError:
         return []
+    if command.name == "lesson" and rest.startswith("answer "):
+        # A number is to be typed, and what is asked must stay in sight.
+        return []
     found: dict[str, Candidate] = {}
     for parameter in command.parameters:
         source = _source(command, parameter)

@@ -186,6 +186,8 @@ def test_the_app_alone_has_its_commands() -> None:
         ("print δ", ["print δ[2]", "print δ[1]"]),
         ("goto L", ["goto L"]),
         ("nosuch a", []),
+        ("lesson ans", ["lesson answer"]),
+        ("lesson answer ", []),
         ("nosuch", []),
         ("finish x", []),
     ],
