@@ -19,8 +19,9 @@ class Recall:
         self._typed = ""
 
     def add(self, line: str) -> bool:
-        """Take a line that was entered; False for the same one again."""
-        new = self.lines[-1:] != [line]
+        """Take a line that was entered; False for the same one again, and for an answer in a lesson."""
+        # An answer kept would be held out to the reader at the next question.
+        new = self.lines[-1:] != [line] and not line.startswith("lesson answer")
         if new:
             self.lines = [*self.lines, line][-MOST:]
         return new

@@ -211,3 +211,10 @@ def test_a_damaged_file_is_no_error(tmp_path: Path) -> None:
     Past(folder).add("step")
     (tmp_path / "file").touch()
     Past(tmp_path / "file" / "history").add("step")
+
+
+def test_an_answer_in_a_lesson_is_not_offered_at_the_next_question() -> None:
+    recall = Recall(["step 3"])
+    assert not recall.add("lesson answer 0.693")
+    assert recall.lines == ["step 3"]
+    assert recall.ghost("lesson answer ") == ""
