@@ -385,8 +385,12 @@ class NnstepApp(App[None]):
             self.run_line(about(*cell))
 
     def action_escape(self) -> None:
-        """Close what lies over the screen; with nothing there, go back to the lesson that was left."""
-        if not self.main.close_output() and self.course and self.course.taken:
+        """Close what lies over the screen; with nothing there, end a search, or go back to the lesson that was left."""
+        if self.main.close_output():
+            return
+        if self.main.view.wanted is not None:
+            self.run_line("find none")
+        elif self.course and self.course.taken:
             self.run_line("lesson return")
 
     def action_interrupt(self) -> None:

@@ -89,6 +89,9 @@ def _body(body: Place, formula: int, needs: Needs, *, roomy: bool, zoomed: bool)
     step, layer, spare = room, 0, 0
     if not zoomed and needs.layer and room - 1 >= 2 * LEAST_LAYER:
         step, layer, spare = _split(room - 1, needs.step, needs.layer)
+    if spare:
+        # A blank line between the matrices and what is said of them.
+        stats, spare = stats + 1, spare - 1
     more = min(spare, EXPLAINED_MOST - explained + 1)
     places: dict[str, Place] = {}
     y = body.y

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nnstep.engine.names import SETTINGS
+from nnstep.engine.names import SETTINGS, gradient_of
 from nnstep.engine.tape import PHASES, Instruction
 from nnstep.render.catalogue import word
 from nnstep.render.text import show_name
@@ -139,9 +139,23 @@ def layer_names(session: Session, layer: int) -> list[tuple[str, str]]:
         names = [item.name for item in tape if item.layer == layer and item.phase != "update"]
         # The parts of a long equation have their place on the tape; its own matrices are worth the room here.
         chosen = names if len(names) <= MOST_PARTS else [name for name in names if "." not in name and ":" not in name]
-        return [(name, name) for name in chosen]
+        return [(name, name) for name in _with_parameters(session, layer, chosen)]
     named = ((stem, f"{stem}[{layer}]") for stem in ("Z", "A", "delta", "W", "dW", "b", "db"))
     return [(stem, name) for stem, name in named if name in tape or name in session.timeline.parameters]
+
+
+def _with_parameters(session: Session, equation: int, names: list[str]) -> list[str]:
+    """The matrices of an equation, then the parameters that it reads, each before its gradient."""
+    parameters = dict.fromkeys(
+        name
+        for item in session.tape
+        if item.layer == equation and item.phase == "forward"
+        for name in item.operands
+        if name in session.timeline.parameters
+    )
+    gradients = {gradient_of(name) for name in parameters}
+    pairs = [each for name in parameters for each in (name, gradient_of(name)) if each == name or each in session.tape]
+    return [*(name for name in names if name not in gradients), *pairs]
 
 
 def _content(session: Session, name: str, slot: str, *, title: Line = (), source: str | None = None) -> Content:

@@ -47,3 +47,19 @@ async def test_an_unknown_view_is_refused() -> None:
     async with opened("xor", (200, 60)) as (app, pilot):
         await run((app, pilot), "view nothing")
         assert "view: must be step or layer, got 'nothing'" in prompt_line(app)
+
+
+async def test_an_equation_shows_the_parameters_that_it_reads_with_their_gradients() -> None:
+    async with opened("residual") as (app, pilot):
+        await run((app, pilot), "goto dw2", "view layer")
+        names = [matrix.content.name for matrix in app.main.layer_board.matrices.values()]
+        assert names == ["f", "df", "w2", "dw2", "b2", "db2"]
+
+
+async def test_escape_ends_a_search() -> None:
+    async with opened("xor") as (app, pilot):
+        await run((app, pilot), "goto Z[1]", "find > 0")
+        assert "find > 0: " in screen_text(app)
+        await pilot.press("escape")
+        assert "find > 0" not in screen_text(app)
+        assert prompt_line(app).startswith(": find none")

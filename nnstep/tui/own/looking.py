@@ -40,7 +40,8 @@ def view(app: NnstepApp, name: str) -> None:
 @own("compare")
 def compare(app: NnstepApp, form: str) -> str:
     """Show the layer's matrices new, old, or their difference."""
-    return app.main.view.compare(form)
+    said = app.main.view.compare(form)
+    return said if app.main.layer_board.display else f"{said}; `view layer` shows it"
 
 
 @own("sort")
