@@ -44,7 +44,7 @@ def change(session: Session, cell: Rest) -> Result:
         check_index(name, index, present.shape, "change")
     was = session.earlier.of([name])[name]
     if was.value is None or not was.comparable:
-        raise CommandError(f"change: {shown(name)}: {was.note}")
+        raise CommandError(f"change: {shown(name)}: {was.note}: {was.because}")
     if index or not present.ndim:
         move = Moved(index, float(was.value[index]), float(present[index]))
         return result(since_line(cell_name(name, index), move, was.step), move.by)

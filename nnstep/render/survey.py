@@ -38,12 +38,12 @@ def _joined(pairs: Iterable[tuple[str, str]], alarms: Iterable[str] = ()) -> lis
 
 
 def moved_line(moves: tuple[Moved, ...]) -> Line:
-    """`moved most: [3,1] by 0.0213 (2.1 %), …`."""
+    """`moved most: [3,1] by 0.0213 (2.1 %), …`; of one number, `moved by 0.0213 (2.1 %)`."""
     if not moves:
         return line(Span("nothing moved", "dim"))
-    parts: list[str | Span] = [Span("moved most: ", "dim")]
+    parts: list[str | Span] = [Span("moved most: " if moves[0].index else "moved", "dim")]
     for place, move in enumerate(moves):
-        at = f"[{','.join(map(str, move.index))}]" if move.index else "it"
+        at = f"[{','.join(map(str, move.index))}]" if move.index else ""
         parts += [", " if place else "", Span(at, "name"), f" by {number(move.by, 3)} ({percent(move.part)})"]
     return line(*parts)
 

@@ -25,15 +25,20 @@ class Was:
     """What a matrix was one iteration earlier.
 
     value  the values; None where there are none
-    note   why there are none, or what is to be known of them
+    note   why there are none, or none to compare with; `because` says more of it
     step   the step at which they had been written; 0 for initial values
     rows   where the rows of a batch are not the same ones: whether cells can be compared
     """
 
     value: Matrix | None = None
     note: str = ""
+    because: str = ""
     step: int = 0
     comparable: bool = True
+
+
+FIRST = Was(note="no earlier batch", because="this is the first one")
+TOO_LARGE = Was(note="too large to run again", because="the batch before would take too long")
 
 
 class Earlier:
@@ -57,10 +62,10 @@ class Earlier:
         rest = [name for name in names if name not in updated]
         iteration = session.position.iteration
         if not rest or not iteration:
-            return found | dict.fromkeys(rest, Was(note="no earlier: this is the first batch"))
+            return found | dict.fromkeys(rest, FIRST)
         size = sum(values.size for values in session.model.parameters.values())
         if size * len(session.timeline.rows(iteration)) > AT_ONCE:
-            return found | dict.fromkeys(rest, Was(note="no earlier: too large to run the batch before again"))
+            return found | dict.fromkeys(rest, TOO_LARGE)
         self._keep(rest, iteration)
         return found | {name: self._was(name, iteration) for name in rest}
 
@@ -110,9 +115,11 @@ class Earlier:
         if not self._of_the_batch(name) or np.array_equal(rows, before):
             return Was(value, step=step)
         if session.tape.equations or not np.array_equal(np.sort(rows), np.sort(before)):
-            return Was(value, "the batch before has other rows", step, comparable=False)
+            return Was(
+                value, "other rows before", "the batch before has other rows of the data", step, comparable=False
+            )
         # The same rows of the data in another order: as they stand in this batch.
-        return Was(value[np.argsort(before)[np.searchsorted(np.sort(before), rows)]], "", step)
+        return Was(value[np.argsort(before)[np.searchsorted(np.sort(before), rows)]], step=step)
 
     def _of_the_batch(self, name: str) -> bool:
         """Whether a matrix has a row for each of the batch; in a graph, whether it may."""

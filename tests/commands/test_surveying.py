@@ -49,6 +49,12 @@ def test_info_update_shows_what_an_update_is_made_of(model: str, at: str, titles
     assert lines[-1].startswith(f"moved most: [{','.join(map(str, where))}] by {after[where] - before[where]:.3g} (")
 
 
+def test_a_number_moves_by_so_much() -> None:
+    debugger = nnstep.open("chain_rule")
+    debugger.goto("w0")
+    assert debugger.execute("info update").text.splitlines()[-1] == "moved by 0.0197 (0.98 %)"
+
+
 def test_momentum_moves_by_its_velocity() -> None:
     debugger = nnstep.open("xor", {"training.optimizer": "momentum"})
     debugger.goto("W[1]")
@@ -77,9 +83,9 @@ def test_change_is_what_the_last_batch_changed() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("change W[1]", "no earlier: this is the first batch"),
+        ("change W[1]", "no earlier batch: this is the first one"),
         ("change Z[1][9,9]", r"no cell Z\[1\]\[9,9\]"),
-        ("change lr", "change: α: no earlier"),
+        ("change lr", "change: α: no earlier batch"),
         ("change nothing", "no matrix nothing"),
     ],
 )

@@ -31,7 +31,7 @@ def test_a_parameter_just_updated_is_compared_with_its_old_value() -> None:
     found = debugger.session.earlier.of(["W[1]", "b[1]", "Z[1]"])
     assert np.array_equal(found["W[1]"].value, debugger.value("old(W[1])"))  # type: ignore[arg-type]  # it is there
     assert found["W[1]"].step == 0
-    assert found["b[1]"].note == found["Z[1]"].note == "no earlier: this is the first batch"
+    assert found["b[1]"].note == found["Z[1]"].note == "no earlier batch"
     debugger.goto("+1 epoch")
     assert debugger.session.earlier.of(["W[1]"])["W[1]"].step == 17
 
@@ -40,7 +40,7 @@ def test_other_rows_are_not_compared() -> None:
     debugger = nnstep.open("iris")
     debugger.goto("epoch 2 batch 2 dW[1]")
     found = debugger.session.earlier.of(["Z[1]", "dW[1]"])
-    assert (found["Z[1]"].note, found["Z[1]"].comparable) == ("the batch before has other rows", False)
+    assert (found["Z[1]"].note, found["Z[1]"].comparable) == ("other rows before", False)
     assert found["dW[1]"].comparable
 
 
