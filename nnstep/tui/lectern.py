@@ -48,7 +48,8 @@ def around(frame: Callable[[int, int], dict[str, Place]], mode: Mode, width: int
 
 def _matrices_first(places: dict[str, Place]) -> dict[str, Place]:
     step, told = places["step"], [places[name] for name in ("stats", "explained") if places[name] != NOWHERE]
-    if step == NOWHERE or step.height >= LEAST_STEP:
+    # With a layer below it, the step's board has all the lines that it wants, or a fair share.
+    if step == NOWHERE or step.height >= LEAST_STEP or places["layer"] != NOWHERE:
         return places
     height = step.height + sum(place.height for place in told)
     return places | {"step": Place(step.x, step.y, step.width, height), "stats": NOWHERE, "explained": NOWHERE}

@@ -232,3 +232,10 @@ async def test_a_long_page_is_read_to_its_question_before_the_prompt_opens() -> 
         await pilot.press(*"4", "enter")
         await pilot.pause()
         assert course.question is None
+
+
+@pytest.mark.parametrize(("size", "explained"), [((80, 24), False), ((120, 40), True)])
+def test_a_small_graphs_cells_are_explained_where_there_is_room(size: tuple[int, int], *, explained: bool) -> None:
+    # Three lines of matrices are all that chain_rule's operations want.
+    places = around(lambda width, height: frame(width, height, Needs(37, 3, 3)), "open", *size)
+    assert (places["explained"] != NOWHERE) is explained
