@@ -20,12 +20,19 @@ from nnstep.session import Session
     app_only=True,
     words=("next", "previous", "section", "play", "faster", "slower", "take-over", "return", "answer", "open"),
 )
-def lesson(session: Session, what: Rest) -> Result:
+def lesson(session: Session, action: Rest) -> Result:
     """Go through a lesson, one beat at a time; going back brings the debugger back exactly.
 
     A beat is some prose and the commands that follow it. `take-over` lets you try things, `return` goes back to where
     the lesson was; `answer NUMBER` answers a question of the lesson, `answer` alone shows the answer. Page down and
-    page up go by sections. `open NAME` begins another lesson, a bundled one or a file; `nnstep lessons` lists them.
+    page up go by sections. `open NAME` begins another lesson, a bundled one or a file; `lessons` lists them.
     """
-    del session, what
+    del session, action
+    return result([])
+
+
+@command("lessons", app_only=True)
+def lessons(session: Session) -> Result:
+    """List the lessons, and how far each has been read; enter begins one. `nnstep lessons` prints them."""
+    del session
     return result([])

@@ -51,13 +51,14 @@ def locate(source: str) -> Path:
 class Listed:
     """A bundled lesson as lists show it.
 
-    beats     how many it has
+    beats     how many it has; sections, their headings
     progress  how far it has been read
     """
 
     name: str
     title: str
     beats: int
+    sections: tuple[str, ...]
     progress: Progress
 
 
@@ -67,7 +68,7 @@ def lessons() -> list[Listed]:
     found = []
     for name, path in bundled(language()).items():
         lesson = read(path)
-        found.append(Listed(name, lesson.title, len(lesson.beats), known.get(name, Progress())))
+        found.append(Listed(name, lesson.title, len(lesson.beats), lesson.sections, known.get(name, Progress())))
     return found
 
 

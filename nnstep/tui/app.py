@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App
@@ -23,13 +23,11 @@ from nnstep.commands import Result
 from nnstep.commands.completion import Candidate, candidates
 from nnstep.commands.rekeying import checked
 from nnstep.errors import CommandError, NnstepError
-from nnstep.lesson.replay import Replay
 from nnstep.render.text import show_name
 from nnstep.session.past import Past
 from nnstep.settings import Settings
 from nnstep.tui.board import Board
 from nnstep.tui.chooser import Choose, Chooser, Question
-from nnstep.tui.course import Course
 from nnstep.tui.format import Numbers
 from nnstep.tui.keys import bind, command_of, moved
 from nnstep.tui.matrix import Matrix
@@ -44,6 +42,10 @@ from nnstep.tui.screen import MainScreen
 from nnstep.tui.status import Phases
 from nnstep.tui.tape import TapePanel
 from nnstep.tui.text import wrap
+
+if TYPE_CHECKING:
+    from nnstep.lesson.replay import Replay
+    from nnstep.tui.course import Course
 
 RATE = 1 / 15
 """Seconds between two looks at a long move's progress."""
@@ -277,6 +279,8 @@ class NnstepApp(App[None]):
         """Begin a lesson, in the debugger that is open."""
         if self.course:
             self.course.stop()
+        from nnstep.tui.course import Course  # only those who ask for a lesson wait for it
+
         self.course = Course(self, replay)
         self.course.next()
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from textual import events
 
-from nnstep.tui.markdown import flow, inline, lay_out
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, width_of, wrap
@@ -96,6 +95,8 @@ class Prose(Panel):
         """The title, and the section unless the prose begins with it."""
         if height < 4:
             return []
+        from nnstep.tui.markdown import flow, inline  # only a lesson needs them
+
         title = flow([(self.page.title, "heading")], width)
         if height < LOW:
             return title[:1] if len(title) == 1 else []
@@ -116,6 +117,8 @@ class Prose(Panel):
 
     def _lines_of(self, width: int) -> list[Line]:
         if self._laid != (self.page, width):
+            from nnstep.tui.markdown import lay_out  # only a lesson needs it
+
             inner = max(width - 2 * MARGIN - (1 if self.beside else 0), 4)
             text = lay_out(self.page.prose, inner)
             said = [row for line in self.page.said for row in wrap(line, inner, 4)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import get_args, get_origin
+from typing import TYPE_CHECKING, get_args, get_origin
 
 from textual.keys import format_key
 
@@ -23,6 +23,9 @@ from nnstep.tui.keys import bindings
 from nnstep.tui.paint import Line
 from nnstep.tui.prompt import Prompt
 
+if TYPE_CHECKING:
+    from nnstep.lesson import Listed as Lesson
+
 SECTIONS = {
     "seeking": "Searching",
     "stopping": "Stops",
@@ -34,6 +37,7 @@ SECTIONS = {
     "models": "Models and sessions",
     "saving": "Models and sessions",
     "expecting": "Lessons",
+    "lessons": "Lessons",
     "helping": "Help",
     "terms": "Help",
     "app": "The screen",
@@ -98,7 +102,13 @@ def palette_question(session: Session) -> Question:
     del session
     choices = [choice for each in COMMANDS.values() for choice in _lines_of(each)]
     models = [_model(each, name=f"open {each.source}") for each in shelf(Path.cwd())]
-    return Question("palette", "runs it", [*choices, *models])
+    from nnstep.lesson import lessons  # only those who ask for lessons wait for them
+
+    return Question(
+        "palette",
+        "runs it",
+        [*choices, *models, *(_lesson(each, name=f"lesson open {each.name}") for each in lessons())],
+    )
 
 
 def _lines_of(each: Command) -> Iterable[Choice]:
@@ -156,6 +166,32 @@ def _term(term: Term, section: str) -> Choice:
 def models_question() -> Question:
     """Every model with its title, and a preview of the selected one."""
     return Question("models", "opens it", [_model(each, name=each.source) for each in shelf(Path.cwd())])
+
+
+def lessons_question() -> Question:
+    """Every lesson with how far it has been read, and the sections of the selected one."""
+    from nnstep.lesson import lessons  # only those who ask for lessons wait for them
+
+    return Question(
+        "lessons", "begins it", [_lesson(each, name=each.name) for each in lessons()], "there are no lessons"
+    )
+
+
+def _lesson(each: Lesson, *, name: str) -> Choice:
+    return Choice(
+        name,
+        f"lesson open {each.name}",
+        keys=each.progress.text,
+        about=each.title,
+        words=" ".join(each.sections),
+        details=partial(_contents, each),
+    )
+
+
+def _contents(each: Lesson) -> Sequence[Line]:
+    read = f" · {each.progress.text}" if each.progress.text else ""
+    heading: list[Line] = [((each.title, "heading"),), ((f"{each.beats} beats{read}", "dim"),), ()]
+    return [*heading, *(((" · ", "muted"), (section, "text")) for section in each.sections)]
 
 
 def _model(each: Listed, *, name: str) -> Choice:

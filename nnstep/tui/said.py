@@ -6,7 +6,7 @@ from nnstep.lesson.replay import CLAIMS, Ran
 from nnstep.timeline import Position
 from nnstep.tui.paint import Line
 
-MOST = 24
+MOST = 80
 """Lines of one answer; the debugger shows the rest."""
 
 

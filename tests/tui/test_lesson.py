@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from nnstep.lesson import Replay, parse, progress
-from nnstep.lesson.catalogue import key_of
+import nnstep
+from nnstep.lesson import Replay, bundled, lessons, parse, progress
+from nnstep.lesson.catalogue import following, key_of
 from nnstep.session.journal import state_of
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.arrange import Place
 from nnstep.tui.frame import NOWHERE, Needs, frame
 from nnstep.tui.lectern import around
+from nnstep.tui.questions import lessons_question
 from tests.tui.seen import screen_lines, screen_text
 
 # mlp: 20 instructions an iteration; Z[1] is written at step 3, L at step 8, δ[2] at step 10.
@@ -239,3 +241,40 @@ def test_a_small_graphs_cells_are_explained_where_there_is_room(size: tuple[int,
     # Three lines of matrices are all that chain_rule's operations want.
     places = around(lambda width, height: frame(width, height, Needs(37, 3, 3)), "open", *size)
     assert (places["explained"] != NOWHERE) is explained
+
+
+async def test_a_lesson_is_picked_and_followed_by_the_next() -> None:
+    app = NnstepApp(nnstep.open("xor"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await pilot.press("space")
+        assert "no lesson is open" in screen_text(app)
+        app.run_line("lessons")
+        await pilot.pause()
+        names = [choice.name for choice in lessons_question().choices]
+        assert names == list(bundled("en"))
+        text = screen_text(app)
+        assert all(each.title in text for each in lessons())
+        await pilot.press("enter")
+        await pilot.pause()
+        course = app.course
+        assert course is not None
+        assert course.lesson.name == names[0]
+        assert course.replay.debugger is app.debugger
+        assert following(course.lesson.path) == names[1]
+        # Leaving the lesson's model is the reader's turn, and so is coming back from there.
+        app.run_line("open mazur")
+        await pilot.pause()
+        # The first closes the answer.
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert app.debugger.session.model.name == course.lesson.model
+        app.run_line("lesson open nonsense")
+        await pilot.pause()
+        assert "no lesson 'nonsense'" in screen_text(app)
+        assert app.course is course
+
+
+def test_the_last_lesson_has_none_after_it(tmp_path: Path) -> None:
+    assert following(list(bundled("en").values())[-1]) is None
+    assert following(tmp_path / "own.md") is None

@@ -1,4 +1,4 @@
-"""Lists to choose from, laid over the screen: help, the palette, the glossary and the models."""
+"""Lists to choose from, laid over the screen: help, the palette, the glossary, the models and the lessons."""
 
 from __future__ import annotations
 
@@ -39,3 +39,9 @@ def palette(app: NnstepApp, text: str) -> None:
 def models(app: NnstepApp, _: str) -> None:
     """The models, with a preview."""
     app.ask(questions.models_question(), app.run_line)
+
+
+@own("lessons")
+def lessons(app: NnstepApp, _: str) -> None:
+    """The lessons, with what each is about."""
+    app.ask(questions.lessons_question(), app.run_line)
