@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nnstep.render.catalogue import word
 from nnstep.render.numbers import number
 from nnstep.render.text import Line, Span, line
 from nnstep.session.survey import CLASSES, Moved, Survey
@@ -41,7 +42,7 @@ def moved_line(moves: tuple[Moved, ...]) -> Line:
     """`moved most: [3,1] by 0.0213 (2.1 %), …`; of one number, `moved by 0.0213 (2.1 %)`."""
     if not moves:
         return line(Span("nothing moved", "dim"))
-    parts: list[str | Span] = [Span("moved most: " if moves[0].index else "moved", "dim")]
+    parts: list[str | Span] = [Span(word("moved_most") if moves[0].index else "moved", "dim")]
     for place, move in enumerate(moves):
         at = f"[{','.join(map(str, move.index))}]" if move.index else ""
         parts += [", " if place else "", Span(at, "name"), f" by {number(move.by, 3)} ({percent(move.part)})"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from nnstep.engine.names import shown
+from nnstep.render.catalogue import word
 from nnstep.render.survey import class_spans, moved_line, range_spans
 from nnstep.session import Session
 from nnstep.session.survey import Moved, as_rows, in_shape, moved_most, survey
@@ -29,7 +30,7 @@ def survey_wordings(slowly: Slowly, content: Content) -> Wordings:
         return []
     found = slowly.ask(key_of(content, "survey"), content.array.size, lambda: survey(rows, content.shape))
     if found is None:
-        return [((" measuring …", "faint"),)]
+        return [((f" {word('measuring')}", "faint"),)]
     classes = (("   ", "text"), *class_spans(found))
     name = shown(content.name) if content.form == "new" else f"{shown(content.name)} {content.form}"
     size = "×".join(map(str, found.shape)) or "one number"
@@ -65,6 +66,6 @@ def moved_wordings(slowly: Slowly, session: Session) -> Wordings:
     key = ("moved", session.timeline, session.step)
     found = slowly.ask(key, after.size, lambda: moved_most(as_rows(before), as_rows(after)))
     if found is None:
-        return [((" moved most: measuring …", "faint"),)]
+        return [((f" {word('moved_most')}{word('measuring')}", "faint"),)]
     moves = [Moved(in_shape(each.index, after.shape), each.before, each.after) for each in found]
     return [((" ", "text"), *moved_line(tuple(moves[:most]))) for most in range(max(len(moves), 1), 0, -1)] or []

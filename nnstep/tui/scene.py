@@ -9,7 +9,7 @@ import numpy as np
 
 from nnstep.engine.names import SETTINGS, gradient_of
 from nnstep.engine.tape import PHASES, Instruction
-from nnstep.render.catalogue import word
+from nnstep.render.catalogue import said, word
 from nnstep.render.text import show_name
 from nnstep.session import Session
 from nnstep.session.earlier import Was
@@ -118,7 +118,7 @@ def layer_contents(session: Session, layer: int, form: Form = "new") -> list[Con
 
 def _compared(content: Content, was: Was, form: Form, timeline: Timeline) -> Content:
     """A matrix as it was one iteration earlier, or its difference to that."""
-    note, shape = was.note, content.shape
+    note, shape = said(was.note), content.shape
     array: Values | None = None
     since = f"step {was.step}" if was.step else "the start"
     if form == "old" and was.value is not None:
