@@ -106,7 +106,7 @@ def test_the_key_map_reaches_bindings_hints_and_help() -> None:
     assert actions["right_square_bracket"] == "run('step 2')"
     assert actions["s"] == "run('next')"
     assert "B" not in actions
-    assert ("] S", "step") in [(" ".join(sorted(keys.split(), reverse=True)), label) for keys, label in hints()]
+    assert ({"S", "right_square_bracket"}, "step") in [(set(keys), label) for keys, label in hints()]
     text = nnstep.open("xor").execute("help next").text
     assert "s next" in text
 

@@ -29,7 +29,7 @@ from nnstep.settings import Settings
 from nnstep.tui.board import Board
 from nnstep.tui.chooser import Choose, Chooser, Question
 from nnstep.tui.format import Numbers
-from nnstep.tui.keys import bind, command_of, moved
+from nnstep.tui.keys import Keys, bind, command_of, moved
 from nnstep.tui.matrix import Matrix
 from nnstep.tui.moves import Mover
 from nnstep.tui.own import OWN, Own
@@ -443,6 +443,14 @@ class NnstepApp(App[None]):
         """Go to the instruction that was clicked, in this iteration."""
         session = self.debugger.session
         self.run_line(f"goto {session.position.iteration * len(session.tape) + message.index}")
+
+    def on_keys_pressed(self, message: Keys.Pressed) -> None:
+        """Press the key that was clicked."""
+        self.post_message(events.Key(message.key, None))
+
+    def on_output_closed(self) -> None:
+        """Close what was clicked away."""
+        self.action_escape()
 
     def on_phases_chosen(self, message: Phases.Chosen) -> None:
         """Go to the place in the run that was clicked."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from textual import events
 from textual.binding import Binding, BindingsMap
 from textual.keys import format_key
+from textual.message import Message
 
 from nnstep.commands import COMMANDS
 from nnstep.commands.execute import read
 from nnstep.errors import CommandError
+from nnstep.render.ascii import ascii_text
 from nnstep.tui.matrix import Matrix
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
@@ -94,18 +97,18 @@ def moved(key: str, row: int, column: int, matrix: Matrix) -> tuple[int, int]:
     return max(0, min(to[0], last_row)), max(0, min(to[1], last_column))
 
 
-def hints() -> list[tuple[str, str]]:
+def hints() -> list[tuple[list[str], str]]:
     """Keys and what they do, forward and back as one: `s S` step, `] [` batch."""
     labels: dict[str, list[str]] = {}
     for command in COMMANDS.values():
         for key, line in command.keys.items():
             # A key of goto is best named by where it leads.
             label = line.split()[-1].lstrip("+-") if command.name == "goto" else command.name
-            labels.setdefault(label, []).append(shown_key(key))
-    labels.setdefault("command", [":"])
+            labels.setdefault(label, []).append(key)
+    labels.setdefault("command", ["colon"])
     order = {label: place for place, label in enumerate(ORDER)}
     ranked = sorted(labels, key=lambda label: order.get(label, len(order)))
-    return [(" ".join(filter(None, labels[label])), label) for label in ranked]
+    return [(labels[label], label) for label in ranked]
 
 
 def shown_key(key: str) -> str:
@@ -115,18 +118,48 @@ def shown_key(key: str) -> str:
 
 
 class Keys(Panel):
-    """As many keys as fit, most used first."""
+    """As many keys as fit, most used first; a click on one presses it."""
+
+    class Pressed(Message):
+        """A key was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._zones: list[tuple[range, str]] = []
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
         """One line."""
         pieces: list[tuple[str, str]] = []
         used = 0
         gap = " " if width >= ROOMY else ""
+        self._zones = []
+        spelled = ascii_text if getattr(self.app, "ascii", False) else str
         for keys, label in hints():
-            hint = [(f" {keys}", "key"), (f" {label}{gap}", "muted")]
+            shown = [(spelled(text), key) for key in keys if (text := shown_key(key))]
+            hint = [*((f" {text}", "key") for text, _ in shown), (f" {label}{gap}", "muted")]
             size = width_of(hint)
             if used + size > width:
                 continue
+            start = used
+            for place, (text, key) in enumerate(shown):
+                # A label belongs to the first of its keys.
+                end = start + 1 + width_of(((text, ""),))
+                self._zones.append((range(start, end), key))
+                if place == 0:
+                    self._zones.append((range(used + size - 1 - len(label) - len(gap), used + size), key))
+                start = end
             pieces += hint
             used += size
         return [cut(tuple(pieces), width)]
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key under the pointer."""
+        for zone, key in self._zones:
+            if event.x in zone:
+                event.stop()
+                self.post_message(self.Pressed(key))
+                break

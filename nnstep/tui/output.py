@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual import events
+from textual.message import Message
 
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
@@ -32,6 +33,9 @@ class Output(Panel):
     """Scrolling text."""
 
     DEFAULT_CSS = "Output { background: $surface; display: none; }"
+
+    class Closed(Message):
+        """It was closed with the mouse."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -71,6 +75,12 @@ class Output(Panel):
             body = cut(((" " * INDENT, "output"), *on_surface(line)), width)
             drawn.append((*body, (" " * width, "output")))
         return drawn + [((" " * width, "output"),)] * (height - len(drawn))
+
+    def on_click(self, event: events.Click) -> None:
+        """Close it, where its title says how."""
+        event.stop()
+        if event.y == 0:
+            self.post_message(self.Closed())
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll down."""

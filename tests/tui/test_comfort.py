@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 
 import nnstep
 from nnstep.commands import COMMANDS
@@ -131,3 +132,33 @@ async def test_osc_52_reaches_the_terminal(monkeypatch: pytest.MonkeyPatch) -> N
         await pilot.press("s", "ctrl+c")
         (code,) = [found[1] for text in written if (found := re.search("\x1b\\]52;c;([^\a]*)\a", text))]
         assert base64.b64decode(code) == b"0.0" or float(base64.b64decode(code)) in (0.0, 1.0)
+
+
+async def test_the_line_of_keys_is_clicked_and_so_is_the_end_of_an_answer() -> None:
+    app = NnstepApp(nnstep.open("xor"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        keys = screen_lines(app)[-1]
+        for text, step in (("step", 1), ("s S", 2), ("S step", 1), ("next", 2)):
+            await pilot.click("#keys", offset=(keys.index(text), 0))
+            await pilot.pause()
+            assert app.debugger.position.step == step, text
+        app.run_line("info tape")
+        await pilot.pause()
+        assert "esc close" in screen_text(app)
+        await pilot.click("#output", offset=(3, 0))
+        await pilot.pause()
+        assert "esc close" not in screen_text(app)
+
+
+async def test_a_title_of_wide_characters_keeps_every_line_as_wide_as_the_screen() -> None:
+    model = {
+        "title": "深層学習の「誤差逆伝播法」を一歩ずつ: 入力から出力まで、そして出力から入力まで",
+        "data": {"features": [[0.0, 1.0]], "targets": [[1.0]]},
+        "network": {"layer": [{"units": 1, "activation": "sigmoid"}]},
+    }
+    for ascii_only in (False, True):
+        app = NnstepApp(nnstep.open(model), settings=Settings(ascii=ascii_only))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            assert {cell_len(line) for line in screen_lines(app)} == {80}
+            assert ("誤差逆伝播法" in screen_text(app)) != ascii_only
