@@ -9,19 +9,13 @@ from nnstep.commands.stopping import split_condition, watched
 from nnstep.engine.names import canonical
 from nnstep.errors import CommandError
 from nnstep.render.explanation import show
-from nnstep.render.history import history_lines
 from nnstep.render.position import here
 from nnstep.render.stops import change_line
 from nnstep.render.text import Span
-from nnstep.render.why import why_lines
 from nnstep.session import Session
-from nnstep.session.history import history as record
-from nnstep.session.history import turn
 from nnstep.session.search import Searcher
 from nnstep.session.stopbook import changed_values
 from nnstep.session.stops import Stop, Watch
-from nnstep.session.why import why as find_cause
-from nnstep.session.why import worst
 from nnstep.timeline import Interrupted
 
 NOTHING = Rest("")
@@ -37,6 +31,10 @@ def why(session: Session, cell: Rest = NOTHING) -> Result:
     along its largest contributions to a version of a parameter, or to a row of the data. NAME alone means its first
     NaN, else its first ∞, else its largest value; nothing at all, that of the matrix just written.
     """
+    # What walks back is loaded only for who asks, here and below: the app starts sooner.
+    from nnstep.render.why import why_lines
+    from nnstep.session.why import why as find_cause
+
     name, index = _cell(session, cell)
     try:
         with session.searching(session.position.iteration):
@@ -55,6 +53,9 @@ def history(session: Session, expr: Rest = NOTHING) -> Result:
     this step is added, if it can be read. In the chart × is NaN; numbers of very different sizes are drawn by their
     logarithms.
     """
+    from nnstep.render.history import history_lines
+    from nnstep.session.history import history as record
+
     found = record(session, session.expression(expr or session.tape.loss))
     return result(history_lines(found, session.calendar), found.values)
 
@@ -96,6 +97,8 @@ def bisect(session: Session, expr: Rest) -> Result:
     `L < 0.1`: then a few iteration ends, each half as far from the next, tell where it turns.
     """
     try:
+        from nnstep.session.history import turn
+
         found = turn(session, session.expression(expr))
     except Interrupted:
         return result((*here(session), Span("  (interrupted)", "dim")), session.position)
@@ -113,4 +116,6 @@ def _cell(session: Session, text: str) -> tuple[str, tuple[int, ...]]:
         raise CommandError("why takes a cell, such as Z[1][0,0]; nothing has been written yet")
     else:
         name = session.instruction.name
+    from nnstep.session.why import worst
+
     return name, worst(session.read(name))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from nnstep.engine.gradcheck import Check
-from nnstep.engine.lint import Finding
 from nnstep.engine.names import shown
 from nnstep.render.numbers import number
 from nnstep.render.text import Line, Role, Span, line
+
+if TYPE_CHECKING:
+    from nnstep.engine.gradcheck import Check
+    from nnstep.engine.lint import Finding
 
 DIGITS = 8
 

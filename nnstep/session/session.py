@@ -6,13 +6,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnstep.engine.cell import Show
-from nnstep.engine.gradcheck import GradientChecker
-from nnstep.engine.lint import Finding, lint
 from nnstep.engine.names import SETTINGS, canonical, shown
 from nnstep.engine.recorder import Matrix
 from nnstep.engine.tape import Instruction, Tape
@@ -30,6 +28,10 @@ from nnstep.session.stopbook import Stopbook
 from nnstep.session.stops import Stop
 from nnstep.session.whatif import Branches, Place, Travels
 from nnstep.timeline import Calendar, Interrupted, Position, Timeline
+
+if TYPE_CHECKING:
+    from nnstep.engine.gradcheck import GradientChecker
+    from nnstep.engine.lint import Finding
 
 Source = Any
 """What a model is opened from: a path, a bundled name, or a dict of the same keys."""
@@ -345,6 +347,8 @@ class Session:
 
     def findings(self) -> list[Finding]:
         """The faults that the model's graph alone shows."""
+        from nnstep.engine.lint import lint  # loaded only for who asks, as is all that checks gradients
+
         return lint(self.timeline.graph)
 
     def health(self) -> list[Status]:

@@ -6,13 +6,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, islice
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnstep import threads
 from nnstep.engine.compiler import Hit, Program, Store
-from nnstep.engine.gradcheck import GradientChecker
 from nnstep.engine.graph import Graph
 from nnstep.engine.machine import Machine, Plan, Watcher
 from nnstep.engine.recorder import Matrix
@@ -21,6 +20,9 @@ from nnstep.errors import NotComputedError
 from nnstep.model.batches import Batches
 from nnstep.timeline.checkpoint import BUDGET, Checkpoints
 from nnstep.timeline.position import Calendar
+
+if TYPE_CHECKING:
+    from nnstep.engine.gradcheck import GradientChecker
 
 GoOn = Callable[[int], bool]
 """Called with the iteration reached, every few milliseconds of a long move; False stops the move there."""
@@ -162,6 +164,8 @@ class Timeline:
 
     def gradient_checker(self, iteration: int) -> GradientChecker:
         """What compares an iteration's gradients with central differences."""
+        from nnstep.engine.gradcheck import GradientChecker  # loaded only for who asks
+
         return GradientChecker(self.plan, self.state_before(iteration), self.batches.indices(iteration), iteration)
 
     def state_before(self, iteration: int) -> Matrix:
