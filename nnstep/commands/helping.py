@@ -64,5 +64,5 @@ def command_lines(each: Command) -> list[Line]:
         keys = ", ".join(f"{key_name(key)} {text.strip()}" for key, text in each.keys.items())
         lines.append(line(Span("keys   ", "dim"), keys))
     if each.app_only:
-        lines.append(line(Span("changes the view of the app; headless it does nothing", "dim")))
+        lines.append(line(Span("the app alone carries it out; headless it does nothing", "dim")))
     return lines

@@ -46,7 +46,10 @@ def run(  # noqa: PLR0913  # each is an option of the command line
         debugger.keep_journal()
     from nnstep.session.past import Past, history_file
     from nnstep.tui.app import NnstepApp
+    from nnstep.tui.hint import first_time, hint
 
+    if not said and not problem and first_time():
+        said = [hint()]
     splash.clear()
     app = NnstepApp(debugger, [*said, *([problem] if problem else [])], settings, past=Past(history_file()))
     app.run()

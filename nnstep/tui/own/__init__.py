@@ -1,6 +1,18 @@
 """What the app carries out itself: the commands of `commands/app.py`, and leaving."""
 
-from nnstep.tui.own import choosing, copying, exporting, finding, leaving, lesson, looking
+from nnstep.tui.own import choosing, copying, editing, exporting, finding, leaving, lesson, looking
 from nnstep.tui.own.registry import OWN, Own, own
 
-__all__ = ["OWN", "Own", "choosing", "copying", "exporting", "finding", "leaving", "lesson", "looking", "own"]
+__all__ = [
+    "OWN",
+    "Own",
+    "choosing",
+    "copying",
+    "editing",
+    "exporting",
+    "finding",
+    "leaving",
+    "lesson",
+    "looking",
+    "own",
+]
