@@ -181,11 +181,13 @@ def _helped(_: Session, __: str) -> Iterator[Pair]:
     yield from ((name, "op") for name in (*OPS, *OPTIMIZERS))
 
 
-def _terms(_: Session, __: str) -> Iterator[Pair]:
+def _terms(_: Session, last: str) -> Iterator[Pair]:
     from nnstep.render.glossary import terms  # the words are read only when someone completes one
 
     for term in terms().values():
-        for name in (term.symbol.partition("[")[0], *term.names, *term.others):
+        # By its names in the other languages as well, once one is begun.
+        others = term.others if last else ()
+        for name in (term.symbol.partition("[")[0], *term.names, *others):
             if name:
                 yield name, term.others[0] if name in term.names else term.names[0]
 

@@ -27,7 +27,7 @@ from nnstep.render.text import show_name
 from nnstep.session.past import Past
 from nnstep.settings import Settings
 from nnstep.tui.board import Board
-from nnstep.tui.chooser import Choose, Chooser, Question
+from nnstep.tui.chooser import Chooser
 from nnstep.tui.format import Numbers
 from nnstep.tui.keys import Keys, bind, command_of, moved
 from nnstep.tui.matrix import Matrix
@@ -73,8 +73,8 @@ MOST_TYPED = 1000
 
 SECTION_KEYS = {"pageup": "lesson section previous", "pagedown": "lesson section next"}
 """In a lesson these go by sections; the reader who has taken over has them for the matrices."""
-ABOUT_A_CELL = ("why", "history", "display", "watch")
-"""Commands whose keys take the cursor's cell along."""
+ABOUT_A_CELL = ("explain", "why", "history", "display", "watch")
+"""Commands that take the cursor's cell along when a key or the palette types them."""
 
 
 class NnstepApp(App[None]):
@@ -308,23 +308,6 @@ class NnstepApp(App[None]):
             if said:
                 self.main.prompt.answer(line, ((said, "text"),))
             self.show_soon()
-
-    def ask(self, question: Question, choose: Choose, text: str = "") -> None:
-        """Lay a list over the screen; `choose` takes the line of the chosen entry."""
-        self.main.chooser.open(question, choose, text)
-
-    def type_line(self, line: str) -> None:
-        """Put a line into the prompt, to be looked at or completed."""
-        if line:
-            self.main.prompt.open(line)
-
-    def take_line(self, line: str) -> None:
-        """Run a chosen line; one that needs more waits in the prompt."""
-        (self.action_run if line else self.type_line)(line)
-
-    def answer_now(self, line: str) -> None:
-        """Carry out a line that only looks something up, and show its answer."""
-        self.main.tell(line, list(self.debugger.execute(line).lines))
 
     def end(self, code: int) -> None:
         """Leave, with an exit code; a move that runs is interrupted."""

@@ -263,7 +263,9 @@ class Chooser(Panel):
         chosen = self.chosen
         if chosen is not None:
             self.close()
-            self._choose(chosen.line)
+            # A key that has no line is only told about.
+            if chosen.line:
+                self._choose(chosen.line)
 
     def on_click(self, event: events.Click) -> None:
         """Select the entry under the pointer; choose the one that is selected already."""

@@ -114,9 +114,10 @@ def palette_question(session: Session) -> Question:
 def _lines_of(each: Command) -> Iterable[Choice]:
     """The lines of a command: what its keys type, its name alone, and what it can be given from a closed list."""
     lines: dict[str, list[str]] = {}
-    for key, line in each.keys.items():
-        lines.setdefault(line, []).append(_key(key))
     needs = any(parameter.required for parameter in each.parameters)
+    for key, line in each.keys.items():
+        # Enter explains the cell that it is pressed on; the line alone would lack it.
+        lines.setdefault(f"{line} " if needs and line == each.name else line, []).append(_key(key))
     if not any(line.strip() == each.name for line in lines):
         lines.setdefault(f"{each.name} " if needs else each.name, [])
     closed = [choice for p in each.parameters if get_origin(p.kind) is not None for choice in get_args(p.kind)]

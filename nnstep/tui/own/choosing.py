@@ -15,33 +15,38 @@ if TYPE_CHECKING:
 def help_(app: NnstepApp, command: str) -> None:
     """Keys and commands, searchable; all about one command is an answer like any other."""
     if command:
-        app.answer_now(f"help {command}")
+        _answer(app, f"help {command}")
     else:
-        app.ask(questions.help_question(app.debugger.session), app.type_line)
+        app.main.chooser.open(questions.help_question(app.debugger.session), app.main.prompt.open)
 
 
 @own("glossary")
 def glossary(app: NnstepApp, term: str) -> None:
     """Terms and symbols, searchable."""
     if term:
-        app.answer_now(f"glossary {term}")
+        _answer(app, f"glossary {term}")
     else:
-        app.ask(questions.glossary_question(app.debugger.session), app.run_line)
+        app.main.chooser.open(questions.glossary_question(app.debugger.session), app.run_line)
 
 
 @own("palette")
 def palette(app: NnstepApp, text: str) -> None:
     """Everything that can be done, by a few letters."""
-    app.ask(questions.palette_question(app.debugger.session), app.take_line, text)
+    app.main.chooser.open(questions.palette_question(app.debugger.session), app.action_run, text)
 
 
 @own("models")
 def models(app: NnstepApp, _: str) -> None:
     """The models, with a preview."""
-    app.ask(questions.models_question(), app.run_line)
+    app.main.chooser.open(questions.models_question(), app.run_line)
 
 
 @own("lessons")
 def lessons(app: NnstepApp, _: str) -> None:
-    """The lessons, with what each is about."""
-    app.ask(questions.lessons_question(), app.run_line)
+    """The lessons, with how they begin."""
+    app.main.chooser.open(questions.lessons_question(), app.run_line)
+
+
+def _answer(app: NnstepApp, line: str) -> None:
+    """Carry out a line that only looks something up, and show its answer."""
+    app.main.tell(line, list(app.debugger.execute(line).lines))
