@@ -105,6 +105,8 @@ class NnstepApp(App[None]):
         super().__init__(ansi_color="NO_COLOR" in os.environ)
         self.settings = settings or Settings()
         self.ascii = self.settings.ascii
+        # A picture has more than a terminal may have.
+        self.all_colours = False
         bind(self._bindings, [key for key, line in checked(self.settings.keys).items() if not line])
         self.debugger = debugger
         self._said = said

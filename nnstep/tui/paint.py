@@ -91,7 +91,8 @@ def _paint(palette: Palette, colours: str | None, colourless: bool, ascii_only: 
 def paint_of(app: App[Any]) -> Paint:
     """The paint for the app's theme and terminal."""
     palette = PALETTES.get(app.theme, DARK)
-    return _paint(palette, app.console.color_system, app.no_color, getattr(app, "ascii", False))
+    colours = "truecolor" if getattr(app, "all_colours", False) else app.console.color_system
+    return _paint(palette, colours, app.no_color, getattr(app, "ascii", False))
 
 
 def _roles(palette: Palette) -> dict[Role, Style]:

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
-from textual.app import App
+from nnstep.tui.panel import Panel
+
+if TYPE_CHECKING:
+    from nnstep.tui.app import NnstepApp
 
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
 
-def svg(app: App[Any], title: str | None = None) -> str:
-    """What is on the screen now."""
-    text = app.export_screenshot(title=title)
+def svg(app: NnstepApp, title: str | None = None) -> str:
+    """What is on the screen now, in all the theme's colours, however few the terminal has."""
+    app.all_colours = True
+    _repaint(app)
+    try:
+        text = app.export_screenshot(title=title)
+    finally:
+        app.all_colours = False
+        _repaint(app)
     text = re.sub(r"@font-face \{.*?\}", "", text, flags=re.DOTALL)
-    return re.sub(r"font-family: *[^;]*Fira Code[^;]*;", f"font-family: {FONTS};", text).replace("Fira Code", FONTS)
+    return text.replace("Fira Code", FONTS)
+
+
+def _repaint(app: NnstepApp) -> None:
+    for panel in app.screen.query(Panel):
+        panel.notify_style_update()

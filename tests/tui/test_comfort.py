@@ -20,6 +20,7 @@ from nnstep.tui.app import NnstepApp
 from nnstep.tui.format import Extent, Numbers, choose
 from nnstep.tui.own.copying import MOST
 from nnstep.tui.own.looking import parsed_format
+from nnstep.tui.palette import PALETTES
 from tests.tui.seen import screen_lines, screen_text
 
 
@@ -67,6 +68,8 @@ async def test_comfort(copied: list[str], tmp_path: Path, monkeypatch: pytest.Mo
         assert "Z[1][0,0]" in re.sub("&#160;", " ", picture)
         links = [link for link in re.findall(r"https?://[^\"\s]+", picture) if "www.w3.org" not in link]
         assert not re.findall(r"@font-face|url\(http", picture)
+        # In the theme's own colours, whatever the terminal's are.
+        assert PALETTES["dark"].accent in picture
         assert all("textualize" in link for link in links), "a comment at most"
 
 
