@@ -159,7 +159,8 @@ class NnstepApp(App[None]):
         self.call_after_refresh(_freeze_all)
         if self._lesson is not None:
             self.main.lesson = "open"
-            self.call_after_refresh(self.begin, self._lesson)
+            self._take_up(self._lesson)
+            self.call_after_refresh(self.begin)
 
     def _remember(self, past: Past) -> None:
         """Have the lines of earlier sessions at hand, before those of the session that was resumed."""
@@ -277,14 +278,19 @@ class NnstepApp(App[None]):
 
     # Lessons
 
-    def begin(self, replay: Replay) -> None:
-        """Begin a lesson, in the debugger that is open."""
+    def begin(self, replay: Replay | None = None) -> None:
+        """Begin a lesson in the debugger that is open; or the one that is taken up, unless a key has begun it."""
+        if replay is not None:
+            self._take_up(replay)
+        if self.course and self.course.replay.at < 0:
+            self.course.next()
+
+    def _take_up(self, replay: Replay) -> None:
         if self.course:
             self.course.stop()
         from nnstep.tui.course import Course  # only those who ask for a lesson wait for it
 
         self.course = Course(self, replay)
-        self.course.next()
 
     def show_lesson(self) -> None:
         """Show where the lesson stands."""

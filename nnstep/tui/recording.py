@@ -43,7 +43,7 @@ class Recorded(NnstepApp):
         self.console = Console(color_system="truecolor", file=self.console.file, legacy_windows=False, _environ={})
         self.begun: Course = Course(self, replay)
 
-    def begin(self, replay: Replay) -> None:
+    def begin(self, replay: Replay | None = None) -> None:
         """Nothing begins by itself: whoever records says when."""
 
 

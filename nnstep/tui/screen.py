@@ -36,6 +36,7 @@ from nnstep.tui.status import Phases, Summary, Where
 from nnstep.tui.tape import TapePanel
 from nnstep.tui.view import View
 from nnstep.tui.views import VIEWS
+from nnstep.tui.whole import WholeLines
 
 REST, SLICE = 0.1, 0.008
 """Seconds without a key before large matrices are measured, and for how long at a time."""
@@ -54,6 +55,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self, session: Session, complete: Completer, enter: Enter) -> None:
         super().__init__()
+        self._compositor = WholeLines()
         self.session = session
         self.model = session.model
         self.view = View(session)

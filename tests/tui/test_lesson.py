@@ -64,7 +64,7 @@ async def opened(text: str = LESSON, size: tuple[int, int] = (120, 40)) -> Async
     app = NnstepApp(replay.debugger, lesson=replay)
     async with app.run_test(size=size) as pilot:
         for _ in range(100):
-            if app.course is not None and app.main.prose.page.title:
+            if app.course is not None and app.course.replay.at >= 0 and app.main.prose.page.title:
                 break
             await pilot.pause(0.01)
         await pilot.pause()
@@ -278,3 +278,13 @@ async def test_a_lesson_is_picked_and_followed_by_the_next() -> None:
 def test_the_last_lesson_has_none_after_it(tmp_path: Path) -> None:
     assert following(list(bundled("en").values())[-1]) is None
     assert following(tmp_path / "own.md") is None
+
+
+async def test_wide_characters_over_the_edge_of_what_lies_below_are_whole() -> None:
+    # The prose ends at column 43, so that an odd number of cells before it puts a character on both its sides.
+    text = "特徴量を学習するには、行列の積とその勾配が要ります。"
+    async with opened() as (app, pilot):
+        for indent in ("", " "):
+            app.main.tell("print", [((indent + text, "text"),)] * 6)
+            await pilot.pause()
+            assert screen_text(app).count(text) == 6
