@@ -41,7 +41,8 @@ def _lessons(_: ArgumentParser, options: Namespace) -> int:
     found = lessons()
     width = max((len(each.name) for each in found), default=0)
     for each in found:
-        print(f"{each.name:<{width}}  {each.progress.text:<8}  {each.title}")
+        read = each.progress.text
+        print(f"{each.name:<{width}}  {each.title}{f'  ({read})' if read else ''}")
     return 0
 
 

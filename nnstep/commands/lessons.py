@@ -8,7 +8,7 @@ from nnstep.session import Session
 
 @command(
     "lesson",
-    usage="next|previous|section next|section previous|play|faster|slower|take-over|return|answer [NUMBER]|open NAME",
+    usage="ACTION",
     keys={
         "space": "lesson next",
         "backspace": "lesson previous",
@@ -23,8 +23,9 @@ from nnstep.session import Session
 def lesson(session: Session, action: Rest) -> Result:
     """Go through a lesson, one beat at a time; going back brings the debugger back exactly.
 
-    A beat is some prose and the commands that follow it. `take-over` lets you try things, `return` goes back to where
-    the lesson was; `answer NUMBER` answers a question of the lesson, `answer` alone shows the answer. Page down and
+    ACTION is next, previous, section next, section previous, play, faster, slower, take-over, return, answer [NUMBER]
+    or open NAME. A beat is some prose and the commands that follow it. `take-over` lets you try things, `return` goes
+    back to where the lesson was; `answer NUMBER` answers a question, `answer` alone shows the answer. Page down and
     page up go by sections. `open NAME` begins another lesson, a bundled one or a file; `lessons` lists them.
     """
     del session, action

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nnstep.render.catalogue import word
 from nnstep.session import journals
 
 MOST = 1000
@@ -26,7 +27,9 @@ class Progress:
     @property
     def text(self) -> str:
         """In a word or two."""
-        return "done" if self.done else f"{self.beat} of {self.beats}" if self.beat else ""
+        if self.done:
+            return word("lesson_done")
+        return word("lesson_read", beat=self.beat, beats=self.beats) if self.beat else ""
 
 
 def remembered() -> dict[str, Progress]:

@@ -18,6 +18,7 @@ from nnstep.lesson.catalogue import following, key_of
 from nnstep.lesson.grading import grade, number_of
 from nnstep.lesson.lesson import Lesson, Typed
 from nnstep.lesson.replay import Ran, Replay
+from nnstep.render.catalogue import word
 from nnstep.session.expectation import values
 from nnstep.session.journal import state_of
 from nnstep.session.snapshot import Snapshot
@@ -265,16 +266,18 @@ class Course:
         found = grade(text, answer, self._within(asked, answer)) if text else "wrong"
         self._tries += 1
         if found != "right" and text and self._tries < TRIES:
-            hint = {"sign": "the sign is the other one", "close": "close"}.get(found, "not yet")
-            self._remarks[len(self.replay.ran)] = [(("✗ ", "bad"), (f"{text}: {hint}; try once more", "text"))]
+            hint = word(f"lesson_{found}")
+            self._remarks[len(self.replay.ran)] = [
+                (("✗ ", "bad"), (word("lesson_again", text=text, hint=hint), "text"))
+            ]
             self.show()
             self._app.main.prose.to_end()
             self._app.main.prompt.open("lesson answer ")
             return
         mark: Line = (
-            (("✓ ", "good"), (f"{text}: right", "good"))
+            (("✓ ", "good"), (word("lesson_right", text=text), "good"))
             if found == "right"
-            else (("→ ", "accent"), ("the answer:", "text"))
+            else (("→ ", "accent"), (word("lesson_answer"), "text"))
         )
         self.question = None
         self._remarks[len(self.replay.ran)] = [mark, *explained(session, asked)]
@@ -393,24 +396,19 @@ class Course:
         )
 
     def _feet(self) -> tuple[str, ...]:
+        """What there is to do now, from the most words to the least."""
+        return tuple(self._foot().split(" / "))
+
+    def _foot(self) -> str:
         if self.taken:
-            return (
-                "your turn: try things · esc returns to the lesson",
-                "your turn · esc: back to the lesson",
-                "esc: lesson",
-            )
+            return word("lesson_turn")
         if self.question:
-            return ("type a number, enter · enter alone shows it", "a number, or enter alone", "a number")
+            return word("lesson_number")
         if self.playing:
-            return (
-                f"playing ×{self.speed:.2g} · a stops · + faster · - slower",
-                f"playing ×{self.speed:.2g} · a stops",
-            )
+            return word("lesson_playing", speed=f"{self.speed:.2g}")
         if self.replay.left:
-            return ("space: go on in this beat", "space: go on")
+            return word("lesson_go_on")
         if self.replay.ended:
             name = following(self.lesson.path)
-            return (
-                (f"the end · space: on to {name}", f"space: {name}") if name else ("the end of the lesson", "the end")
-            )
-        return ("space next · ⌫ back · a play · i try it yourself", "space next · ⌫ back · i try it", "space next")
+            return word("lesson_following", name=name) if name else word("lesson_end")
+        return word("lesson_next")

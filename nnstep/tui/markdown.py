@@ -144,13 +144,17 @@ def _block(kind: str, lines: Sequence[str], *, tight: bool) -> Block:
 
 
 def _joined(lines: Sequence[str]) -> str:
-    """Lines of one paragraph as one; between wide characters a line's end is no blank."""
+    """Lines of one paragraph as one; between wide characters, and at wide punctuation, a line's end is no blank."""
     text = ""
     for line in lines:
         part = line.strip()
-        wide = text and part and cell_len(text[-1]) == 2 and cell_len(part[0]) == 2
-        text += part if not text or wide else f" {part}"
+        text += part if not text or not part or _joins(text[-1], part[0]) else f" {part}"
     return text
+
+
+def _joins(last: str, first: str) -> bool:
+    wide = cell_len(last) == 2, cell_len(first) == 2
+    return all(wide) or (wide[0] and last in CLOSING) or (wide[1] and first in OPENING)
 
 
 # Inline

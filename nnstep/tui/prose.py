@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual import events
 
+from nnstep.render.catalogue import word
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, width_of, wrap
@@ -106,8 +107,8 @@ class Prose(Panel):
 
     def _foot(self, width: int, *, more: bool) -> Line:
         room = width - len(self.page.place) - 1
-        words = ("space: more ▼",) if more else self.page.feet
-        text = next((word for word in words if width_of(((word, "text"),)) <= room), words[-1])
+        words = (word("lesson_more"),) if more else self.page.feet
+        text = next((each for each in words if width_of(((each, "text"),)) <= room), words[-1])
         line = cut(((text, "key"),), room)
         return (*line, (" " * (width - len(self.page.place) - width_of(line)), "text"), (self.page.place, "muted"))
 

@@ -31,7 +31,7 @@ def texts(prose: str, width: int = 30) -> list[str]:
         ("| a | b |\n|---|:-:|\n| `x` | y z |\n| | w |", ["a  b", "─  ───", "x  y z", "   w"]),
         ("``a ` b`` and `**not strong**`", ["a ` b and **not strong**"]),
         ("日本語の\n文章", ["日本語の文章"]),
-        ("δ は\nerror です", ["δ は error です"]),
+        ("δ は\nerror です。\n1行", ["δ は error です。1行"]),
     ],
 )
 def test_blocks(prose: str, lines: list[str]) -> None:
