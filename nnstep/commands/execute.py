@@ -7,6 +7,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, get_args
 
+import numpy as np
+
 from nnstep.commands.registry import COMMANDS, Command, Parameter, Rest, Result, result
 from nnstep.errors import CommandError, NnstepError
 from nnstep.render.displays import display_lines
@@ -23,6 +25,8 @@ MOST = 10**18
 """No run has so many of anything."""
 
 
+# What overflows is shown where it is; NumPy's warnings would be printed over the screen.
+@np.errstate(all="ignore")
 def execute(session: Session, text: str) -> Result:
     """Run one line of the language, and what a stop that it reaches has to run.
 

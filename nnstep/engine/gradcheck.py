@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,6 +21,8 @@ STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
 """Relative step sizes, tried from the first on until two of them agree."""
 
 AGREED = 1e-9
+FAR = 1e6
+"""How many times smaller than its matrix a cell is that has steps of its own size tried in any case."""
 MOST_CELLS = 1000
 SMALLEST_SHARE = 1e-3
 """Errors are relative to the cell's gradient, or to this share of the matrix's largest where that is more: below it
@@ -118,10 +119,25 @@ class GradientChecker:
         if not math.isfinite(value):
             return None
         finite = matrix[np.isfinite(matrix)]
-        typical = max(abs(value), float(np.sqrt(np.mean(np.square(finite)))) or 1.0)
+        # In units of the largest, since the square of a huge number is none.
+        largest = float(np.abs(finite).max())
+        typical = max(abs(value), largest * float(np.sqrt(np.mean(np.square(finite / (largest or 1.0))))) or 1.0)
+        best, gap = self._nearest(name, at, value, typical)
+        # Steps of a matrix's typical size leave the domain where a cell is tiny: a probability would fall below 0. If
+        # it is far smaller than the others, they may even agree far away from it.
+        far = typical > FAR * abs(value)
+        if value and (best is None or far or gap > max(AGREED * abs(best.value), best.noise)):
+            own, own_gap = self._nearest(name, at, value, abs(value))
+            if own is not None and (best is None or own_gap < gap or (far and abs(own.value - best.value) > own.noise)):
+                best = own
+        matrix[at] = value
+        self._forward(name)
+        return best
+
+    def _nearest(self, name: str, at: tuple[int, ...], value: float, scale: float) -> tuple[_Slope | None, float]:
+        """Of a scale's steps, the slope that agrees best with the one before, and how far they are apart."""
         best, gap = None, math.inf
-        # Steps of a matrix's typical size leave the domain where a cell is tiny: a probability would fall below 0.
-        for scale, step in itertools.product(dict.fromkeys((typical, abs(value) or typical)), STEPS):
+        for step in STEPS:
             if best is not None and gap <= max(AGREED * abs(best.value), best.noise):
                 break
             slope = self._difference(name, at, value, 2.0 ** round(math.log2(step * scale)))
@@ -130,9 +146,7 @@ class GradientChecker:
             if best is None or abs(slope.value - best.value) < gap:
                 gap = math.inf if best is None else abs(slope.value - best.value)
                 best = slope
-        matrix[at] = value
-        self._forward(name)
-        return best
+        return best, gap
 
     def _difference(self, name: str, at: tuple[int, ...], value: float, step: float) -> _Slope | None:
         losses = []

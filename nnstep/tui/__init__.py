@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnstep.tui import splash
+
 if TYPE_CHECKING:
     from nnstep.settings import Settings
-
-from nnstep.tui import splash
+    from nnstep.tui.app import NnstepApp
 
 INTERRUPTED = 130
 
@@ -52,8 +53,7 @@ def run(  # noqa: PLR0913  # each is an option of the command line
         said = [hint()]
     splash.clear()
     app = NnstepApp(debugger, [*said, *([problem] if problem else [])], settings, past=Past(history_file()))
-    app.run()
-    return INTERRUPTED if app.return_code is None else app.return_code
+    return _run(app)
 
 
 def replay(path: Path, *, writing: bool = False, ascii_only: bool = False) -> int:
@@ -71,6 +71,14 @@ def replay(path: Path, *, writing: bool = False, ascii_only: bool = False) -> in
     splash.clear()
     past = Past(history_file())
     app = NnstepApp(lesson.debugger, [problem] if problem else [], settings, lesson=lesson, past=past)
+    return _run(app)
+
+
+def _run(app: NnstepApp) -> int:
+    import numpy as np  # loaded by now
+
+    # What overflows is shown where it is; NumPy's warnings would be printed over it.
+    np.seterr(all="ignore")
     app.run()
     return INTERRUPTED if app.return_code is None else app.return_code
 
