@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from nnstep.commands.registry import Rest, Result, command, result
+from nnstep.engine.tape import PHASES
 from nnstep.session import Session
 
 _NEXT = Rest("next")
 NOTHING = Rest("")
+
+FOLDED = ("all", *PHASES, "layer")
 
 
 @command("select", usage="NAME[i,j]", keys={"at": "select "}, app_only=True)
@@ -88,13 +91,40 @@ def layer(session: Session, which: Rest) -> Result:
 
 @command(
     "focus",
-    usage="NAME|next|previous",
-    keys={"tab": "focus next", "shift+tab": "focus previous"},
+    usage="NAME|next|previous|tape|side|matrices",
+    keys={"tab": "focus next", "shift+tab": "focus previous", "t": "focus tape", "j": "focus side"},
+    words=("next", "previous", "tape", "side", "matrices"),
     app_only=True,
 )
 def focus(session: Session, which: Rest) -> Result:
-    """Move the keyboard to a matrix on the screen."""
+    """Move the keyboard to a matrix on the screen, to the tape, or to the side panel.
+
+    In the tape, enter goes to the instruction under the cursor, b sets a stop there or takes it away, left and right
+    fold and unfold, / searches. In the side panel (stops, displays, health, branches, marks), enter goes to where the
+    line is about, delete takes it away. Escape gives the keyboard back to the matrices.
+    """
     return _nothing(session, which)
+
+
+@command("cursor", usage="up|down|left|right|first|last|+N|-N", words=("up", "down", "first", "last"), app_only=True)
+def cursor(session: Session, way: Rest) -> Result:
+    """Move the cursor of the tape or of the side panel, whichever has the keyboard."""
+    return _nothing(session, way)
+
+
+@command("fold", usage="[all|PHASE|layer N|PHASE layer N]", words=FOLDED, app_only=True)
+def fold(session: Session, what: Rest = NOTHING) -> Result:
+    """Fold a phase of the tape, or a layer (of a graph, an equation), into one line; without WHAT, where the cursor is.
+
+    `fold all` folds every phase, `fold layer 2` that layer in each phase, `fold backward layer 2` in one.
+    """
+    return _nothing(session, what)
+
+
+@command("unfold", usage="[all|PHASE|layer N|PHASE layer N]", words=FOLDED, app_only=True)
+def unfold(session: Session, what: Rest = NOTHING) -> Result:
+    """Unfold what `fold` folded; without WHAT, where the cursor is."""
+    return _nothing(session, what)
 
 
 @command("zoom", keys={"z": "zoom"}, app_only=True)

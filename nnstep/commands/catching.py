@@ -8,9 +8,12 @@ from nnstep.commands.registry import Rest, Result, command, result
 from nnstep.commands.stopping import split_condition
 from nnstep.errors import CommandError
 from nnstep.render.health import rules_text
+from nnstep.render.position import here
 from nnstep.render.stops import stop_line
+from nnstep.render.text import Span
 from nnstep.session import Session
 from nnstep.session.expression import clipped
+from nnstep.session.fired import firing, to_fired
 from nnstep.session.health import RULES, Catch, Rule
 
 if TYPE_CHECKING:
@@ -42,6 +45,23 @@ def catch(session: Session, rule: RuleName, options: Rest = NOTHING) -> Result:
         raise CommandError(f"catch {rule}: it would never fire; {absent}")
     stop = session.stops.add("catch", " ".join(["catch", rule, *text.split()]), Catch(made), condition)
     return result(stop_line(stop), stop.number)
+
+
+@command("fired", usage="[RULE]", keys={"exclamation_mark": "fired"}, words=tuple(RULES))
+def fired(session: Session, rule: Rest = NOTHING) -> Result:
+    """Go back to where a health rule fired that fires at this iteration's end: to the step at which it became true.
+
+    For nan that is the first bad write of the last iteration that had one. Without RULE, the first of those that
+    `info health` lists as firing. `why` then leads from a bad cell to where it came from.
+    """
+    name = firing(session, rule)
+    status = next(each for each in session.health() if each.rule == name)
+    start = session.place
+    found = to_fired(session, name)
+    if session.place != start:
+        session.travels.jumped(start)
+    note = f"{name}: {status.text}" if found else "interrupted"
+    return result((*here(session), Span(f"  ({note})", "dim")), session.position)
 
 
 def _chosen(rule: type[Rule], words: list[str]) -> dict[str, float]:

@@ -37,8 +37,9 @@ def execute(session: Session, text: str) -> Result:
     if isinstance(outcome.stop, Stop) and outcome.stop.commands:
         outcome = _follow(session, outcome)
     if session.changed != before and session.displays and not outcome.quit and not outcome.told:
-        lines = (*outcome.lines, *display_lines(session, session.displays))
-        outcome = replace(outcome, text=text_of(lines), lines=lines)
+        displays = display_lines(session, session.displays)
+        lines = (*outcome.lines, *displays)
+        outcome = replace(outcome, text=text_of(lines), lines=lines, shown=len(displays))
     return outcome
 
 

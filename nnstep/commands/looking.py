@@ -10,7 +10,7 @@ import numpy as np
 from nnstep.commands.registry import Rest, Result, command, result
 from nnstep.engine.names import canonical, shown
 from nnstep.errors import CommandError
-from nnstep.render.branches import branch_lines
+from nnstep.render.branches import branch_lines, mark_lines
 from nnstep.render.checks import finding_lines
 from nnstep.render.explanation import explanation_lines, show
 from nnstep.render.health import at_the_end_of, health_lines
@@ -26,7 +26,7 @@ from nnstep.session.session import as_array
 
 AROUND = 5
 
-Topic = Literal["model", "tape", "position", "stops", "branches", "checkpoints", "health", "update"]
+Topic = Literal["model", "tape", "position", "stops", "branches", "marks", "checkpoints", "health", "update"]
 
 
 @command("print", alias="p")
@@ -62,7 +62,7 @@ def list_(session: Session, n: int = AROUND) -> Result:
 
 @command("info", alias="i", keys={"B": "info stops"})
 def info(session: Session, what: Topic) -> Result:
-    """Show all about the model, the tape, the position, the stops, branches and checkpoints, or the run's health.
+    """Show all about the model, the tape, the position, stops, branches, marks and checkpoints, or the run's health.
 
     update: the parameter before the update just made, its gradient, what the learning rate makes of that, the parameter
     after, and the cells that moved most.
@@ -165,5 +165,6 @@ _INFO = {
     "health": _health,
     "stops": _stops,
     "branches": branch_lines,
+    "marks": mark_lines,
     "update": update_lines,
 }

@@ -23,6 +23,7 @@ class Result:
     lines  the text as lines of spans, for whoever shows it in colour
     quit   whether the debugger should be left
     told   whether the displays are among its lines already
+    shown  how many of its lines, at the end, are displays
     """
 
     text: str
@@ -31,6 +32,7 @@ class Result:
     lines: tuple[Line, ...] = ()
     quit: bool = False
     told: bool = False
+    shown: int = 0
 
 
 def result(lines: list[Line] | Line | str, value: object = None, *, leave: bool = False) -> Result:

@@ -56,6 +56,7 @@ FORMS = {
     "✗": "x",
     "▲": "^",
     "▼": "v",
+    "▸": "+",
     # letters; α is called as commands call it
     "δ": "delta",
     "Δ": "D",

@@ -8,7 +8,7 @@ from nnstep.engine.names import shown
 from nnstep.render.numbers import number
 from nnstep.render.text import Line, Span, line
 from nnstep.session import Session
-from nnstep.session.whatif import Comparison, Difference
+from nnstep.session.whatif import Comparison, Difference, Place
 from nnstep.timeline import Branch, Timeline
 
 MOST = 8
@@ -30,10 +30,11 @@ def edited_line(branch: Branch) -> Line:
 
 def branch_lines(session: Session) -> list[Line]:
     """A line a branch."""
-    return [_branch_line(session, timeline) for timeline in session.branches]
+    return [branch_line(session, timeline) for timeline in session.branches]
 
 
-def _branch_line(session: Session, timeline: Timeline) -> Line:
+def branch_line(session: Session, timeline: Timeline) -> Line:
+    """A branch: where it leaves which other one, and by what edit; ▶ on the one looked at."""
     here = timeline is session.timeline
     mark = "▶" if here else " "
     name = Span(f" {mark} {timeline.name:<6}", "current" if here else "name")
@@ -41,6 +42,18 @@ def _branch_line(session: Session, timeline: Timeline) -> Line:
         return line(name, "the first timeline")
     edits = ", ".join(edit.text for edit in timeline.edits)
     return line(name, f"leaves {timeline.parent.name} at step {timeline.step}: {edits}")
+
+
+def mark_lines(session: Session) -> list[Line]:
+    """A line a mark."""
+    marks = session.travels.marks.items()
+    return [mark_line(session, name, place) for name, place in marks] or [line(Span("no marks", "dim"))]
+
+
+def mark_line(session: Session, name: str, place: Place) -> Line:
+    """A mark and its step, with the branch where that is another one than is looked at."""
+    elsewhere = "" if place.branch == session.timeline.name else f" of {place.branch}"
+    return line(Span(f" {name:<6}", "name"), f" step {place.step}{elsewhere}")
 
 
 def comparison_lines(session: Session, other: Timeline, comparison: Comparison) -> list[Line]:

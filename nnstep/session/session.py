@@ -27,7 +27,7 @@ from nnstep.session.snapshot import Snapshot, bring_back, take
 from nnstep.session.stopbook import Stopbook
 from nnstep.session.stops import Stop
 from nnstep.session.whatif import Branches, Place, Travels
-from nnstep.timeline import Calendar, Interrupted, Position, Timeline
+from nnstep.timeline import Calendar, GoOn, Interrupted, Position, Timeline, always
 
 if TYPE_CHECKING:
     from nnstep.engine.gradcheck import GradientChecker
@@ -351,12 +351,20 @@ class Session:
 
         return lint(self.timeline.graph)
 
-    def health(self) -> list[Status]:
-        """What every health rule says of this iteration's end."""
-        timeline, iteration = self.timeline, self.position.iteration
-        if self._health is None or self._health[:2] != (timeline, iteration):
-            self._health = (timeline, iteration, examine(timeline, [rule() for rule in RULES.values()], iteration))
-        return self._health[2]
+    def health(self, go_on: GoOn = always) -> list[Status]:
+        """What every health rule says of this iteration's end; Interrupted if `go_on` says so."""
+        known = self.known_health
+        if known is None:
+            timeline, iteration = self.timeline, self.position.iteration
+            known = examine(timeline, [rule() for rule in RULES.values()], iteration, go_on)
+            self._health = (timeline, iteration, known)
+        return known
+
+    @property
+    def known_health(self) -> list[Status] | None:
+        """The same where it was asked for already."""
+        here = self.timeline, self.position.iteration
+        return self._health[2] if self._health is not None and self._health[:2] == here else None
 
     def _unknown(self, word: str) -> CommandError:
         """What to say of a word that is no name here, with the nearest that is."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 PLACES = "a matrix, a phase, layer N, batch N or epoch N"
 
+MOST_REACHED = 64
+"""Hits of a stop whose steps are remembered."""
+
 _NUMBERED = re.compile(r"(layer|batch|epoch)\s+(\d{1,18})", re.ASCII)
 
 
@@ -92,6 +95,7 @@ class Stopbook:
         stopping = []
         for stop in found.stops:
             stop.hits += 1
+            stop.reached = (*stop.reached[1 - MOST_REACHED :], found.step)
             if stop.ignore:
                 stop.ignore -= 1
                 continue

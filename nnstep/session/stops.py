@@ -81,6 +81,7 @@ class Stop:
     once       it goes with its first hit (tbreak)
     commands   lines to run when it is reached
     note       what a watch or catch found when it was last reached
+    reached    the steps of its last hits, the latest last
     """
 
     number: int
@@ -94,6 +95,7 @@ class Stop:
     hits: int = 0
     commands: list[str] = field(default_factory=list)
     note: str = ""
+    reached: tuple[int, ...] = ()
 
     @property
     def arithmetic(self) -> bool:

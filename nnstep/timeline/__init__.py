@@ -2,6 +2,6 @@
 
 from nnstep.timeline.branch import Branch, Edit
 from nnstep.timeline.position import UNITS, Calendar, Position, Unit
-from nnstep.timeline.timeline import Interrupted, Timeline
+from nnstep.timeline.timeline import GoOn, Interrupted, Timeline, always
 
-__all__ = ["UNITS", "Branch", "Calendar", "Edit", "Interrupted", "Position", "Timeline", "Unit"]
+__all__ = ["UNITS", "Branch", "Calendar", "Edit", "GoOn", "Interrupted", "Position", "Timeline", "Unit", "always"]

@@ -56,6 +56,10 @@ class Branch(Timeline):
         np.copyto(self._runner.state, machine.state)
         self._running = self._fork + 1
 
+    def kept(self, iteration: int) -> int:
+        """The last iteration up to this one at whose start there is a checkpoint: the parent's before the edit."""
+        return self.parent.kept(iteration) if iteration <= self._fork else super().kept(iteration)
+
     def enter(self, iteration: int, go_on: GoOn = always) -> None:
         """Have every matrix of an iteration at hand."""
         if iteration < self._fork:

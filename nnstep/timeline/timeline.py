@@ -148,6 +148,15 @@ class Timeline:
         return self.calendar.length
 
     @property
+    def reached(self) -> int:
+        """Iterations that have been run so far."""
+        return self._reached
+
+    def kept(self, iteration: int) -> int:
+        """The last iteration up to this one at whose start there is a checkpoint."""
+        return self.checkpoints.nearest(iteration)
+
+    @property
     def parameters(self) -> tuple[str, ...]:
         """The parameters' names."""
         return self._inspector.layout.names

@@ -23,22 +23,22 @@ from nnstep.commands import Result
 from nnstep.commands.completion import Candidate, candidates
 from nnstep.commands.rekeying import checked
 from nnstep.errors import CommandError, NnstepError
-from nnstep.render.text import show_name
 from nnstep.session.past import Past
 from nnstep.settings import Settings
 from nnstep.tui.board import Board
+from nnstep.tui.checkup import Checkup
 from nnstep.tui.chooser import Chooser
 from nnstep.tui.format import Numbers
-from nnstep.tui.keys import Keys, bind, command_of, moved
-from nnstep.tui.matrix import Matrix
+from nnstep.tui.keys import Keys, bind, command_of
 from nnstep.tui.moves import Mover
 from nnstep.tui.own import OWN, Own
 from nnstep.tui.paint import Line
 from nnstep.tui.palette import PALETTES, theme
 from nnstep.tui.prompt import Prompt, wrong_part
 from nnstep.tui.recall import Recall
-from nnstep.tui.scene import about, cell_name
+from nnstep.tui.scene import cell_name
 from nnstep.tui.screen import MainScreen
+from nnstep.tui.side import Side
 from nnstep.tui.status import Phases
 from nnstep.tui.tape import TapePanel
 from nnstep.tui.text import wrap
@@ -73,8 +73,6 @@ MOST_TYPED = 1000
 
 SECTION_KEYS = {"pageup": "lesson section previous", "pagedown": "lesson section next"}
 """In a lesson these go by sections; the reader who has taken over has them for the matrices."""
-ABOUT_A_CELL = ("explain", "why", "history", "display", "watch")
-"""Commands that take the cursor's cell along when a key or the palette types them."""
 
 
 class NnstepApp(App[None]):
@@ -114,6 +112,7 @@ class NnstepApp(App[None]):
         self._lesson = lesson
         self._past = past
         self.mover: Mover[Any] = Mover()
+        self.checkup = Checkup(self.mover, self._checked)
         self._watch: Timer | None = None
         self._stale = False
         self._typed: deque[str] = deque()
@@ -157,6 +156,7 @@ class NnstepApp(App[None]):
             # What is on the screen comes first.
             self.call_after_refresh(self._remember, self._past)
         self.call_after_refresh(_freeze_all)
+        self.call_after_refresh(self.show_soon)
         if self._lesson is not None:
             self.main.lesson = "open"
             self._take_up(self._lesson)
@@ -179,6 +179,8 @@ class NnstepApp(App[None]):
 
     def run_line(self, line: str) -> None:
         """Carry out one line and show what comes of it."""
+        self.checkup.stop()
+        self.mover.clear()
         name, argument = command_of(line)
         if self.mover.busy and not self.mover.lasts and len(self._typed) < MOST_TYPED:
             self._typed.append(line)
@@ -214,7 +216,15 @@ class NnstepApp(App[None]):
     def _show(self) -> None:
         self._stale = False
         if not self.mover.busy:
+            self.mover.clear()
             self.main.show()
+            if self.main.side.display:
+                self.checkup.ask(self.debugger.session)
+
+    def _checked(self) -> None:
+        """Show the health that is known now."""
+        if not self.mover.busy:
+            self.main.show_side()
 
     def _wait(self, line: str, future: Future[Any], then: Then) -> None:
         """Keep the screen alive while a move is on its way."""
@@ -261,6 +271,9 @@ class NnstepApp(App[None]):
 
     def _answer(self, line: str, result: Result) -> None:
         lines = list(result.lines)
+        if result.shown and self.main.side.display:
+            # The side panel has them.
+            lines = lines[: -result.shown]
         if len(lines) > 1:
             self.main.tell(line, lines)
             self.main.prompt.answer(line, ())
@@ -337,6 +350,8 @@ class NnstepApp(App[None]):
                 return
             if typed.press(event):
                 return
+        if isinstance(event, events.Resize):
+            self.mover.clear()
         await super().on_event(event)
 
     @property
@@ -353,37 +368,25 @@ class NnstepApp(App[None]):
         return self.screen is self.main or action in ("interrupt", "suspend_process", "quit")
 
     def action_run(self, line: str) -> None:
-        """Run a key's line; one that ends in a blank waits in the prompt, with the cursor's cell where it fits."""
+        """Run a key's line, or what it becomes where the keyboard is; one that ends in a blank waits in the prompt."""
+        self.mover.clear()
+        full = self.main.area.instead(line)
         if line.endswith(" "):
-            self.main.prompt.open(line + self._begun(line.strip()))
+            self.main.prompt.open(full)
         else:
-            self.run_line(line)
-
-    def _begun(self, command: str) -> str:
-        """What a key's line goes on with: the cursor's cell, or its matrix and the bracket that an index follows."""
-        cell = self.main.view.cell
-        if cell is None or command not in (*ABOUT_A_CELL, "select"):
-            return ""
-        content, row, column = cell
-        if command == "select":
-            return show_name(content.name) + ("[" if content.shape else "")
-        return cell_name(content.name, content.index(row, column))
+            self.run_line(full)
 
     def action_prompt(self) -> None:
         """Start typing a command."""
         self.main.prompt.open()
 
-    def action_explain(self) -> None:
-        """Explain the cursor's cell in full."""
-        cell = self.main.view.cell
-        if cell is not None:
-            self.run_line(about(*cell))
-
     def action_escape(self) -> None:
-        """Close what lies over the screen; with nothing there, end a search, or go back to the lesson that was left."""
+        """Close what lies over the screen; else give the keyboard back, end a search, or go back to the lesson left."""
         if self.main.close_output():
             return
-        if self.main.view.wanted is not None:
+        if self.main.attending != "matrices":
+            self.run_line("focus matrices")
+        elif self.main.view.wanted is not None:
             self.run_line("find none")
         elif self.course and self.course.taken:
             self.run_line("lesson return")
@@ -397,30 +400,20 @@ class NnstepApp(App[None]):
             self.run_line("copy cell")
 
     def action_cell(self, key: str) -> None:
-        """Move the cursor, or scroll the output that covers it."""
+        """Run what a cursor key, enter or delete types where the keyboard is; an output over it is scrolled."""
         main = self.main
-        if main.output.display:
-            page = max(main.output.size.height - 2, 1)
-            jumps = {"up": -1, "down": 1, "pageup": -page, "pagedown": page, "home": -FAR, "end": FAR}
-            main.output.scroll_by(jumps.get(key, 0))
-            return
-        if key in SECTION_KEYS and self.course and not self.course.taken:
+        page = max(main.output.size.height - 2, 1)
+        jumps = {"up": -1, "down": 1, "pageup": -page, "pagedown": page, "home": -FAR, "end": FAR}
+        if main.output.display and key in jumps:
+            main.output.scroll_by(jumps[key])
+        elif key in SECTION_KEYS and self.course and not self.course.taken:
             self.run_line(SECTION_KEYS[key])
-            return
-        if self.mover.busy:
+        elif self.mover.busy:
             self._say("", f"{self.mover.line} is running: ctrl+c interrupts it", "bad")
-            return
-        cell = main.view.cell
-        if cell is None:
-            return
-        content, row, column = cell
-        matrix = self._matrix(content.slot)
-        if matrix is not None:
-            row, column = moved(key, row, column, matrix)
-        self.run_line(f"select {cell_name(content.name, content.index(row, column))}")
-
-    def _matrix(self, slot: str) -> Matrix | None:
-        return self.main.step_board.matrices.get(slot) or self.main.layer_board.matrices.get(slot)
+        else:
+            self.mover.clear()
+            if line := main.area.key(key):
+                self.run_line(line)
 
     # What widgets post
 
@@ -430,10 +423,14 @@ class NnstepApp(App[None]):
         self.main.view.slot = content.slot
         self.run_line(f"select {cell_name(content.name, content.index(message.row, message.column))}")
 
-    def on_tape_panel_chosen(self, message: TapePanel.Chosen) -> None:
-        """Go to the instruction that was clicked, in this iteration."""
-        session = self.debugger.session
-        self.run_line(f"goto {session.position.iteration * len(session.tape) + message.index}")
+    def on_tape_panel_clicked(self, message: TapePanel.Clicked) -> None:
+        """Go to the instruction that was clicked, set a stop in its gutter, or fold what it is the heading of."""
+        self.run_line(self.main.tape_area.clicked(message.row, gutter=message.gutter))
+
+    def on_side_clicked(self, message: Side.Clicked) -> None:
+        """Do what the line that was clicked offers."""
+        if message.entry.enter:
+            self.run_line(message.entry.enter)
 
     def on_keys_pressed(self, message: Keys.Pressed) -> None:
         """Press the key that was clicked."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnstep.tui.arrange import Place
 
@@ -15,6 +15,9 @@ LEAST_LAYER = 7
 EXPLAINED, EXPLAINED_SMALL, EXPLAINED_MOST = 4, 3, 6
 """Lines for the explained cell: at least, on a small screen, and where nothing else wants them."""
 TAPE_SHARE = 0.31
+SIDE_FROM, SIDE_LINES = 36, 3
+"""The height from which the side panel is always in sight, beside the tape, and its lines there."""
+SIDE_ROOMY, SIDE_MORE = 50, 6
 NOWHERE = Place(0, 0, 0, 0)
 STEP_VIEW = ("formula", "step", "stats", "explained", "heading", "layer")
 """The parts of the body where the step and its layer are in sight."""
@@ -22,19 +25,35 @@ HEIGHTS = ("formula", "stats", "explained", "heading")
 """Parts that have a height of their own; the others share what is left."""
 
 
+def side_lines(width: int, height: int, wanted: int, *, focused: bool, zoomed: bool) -> int:
+    """Lines for the side panel, of those that it wants: all of them in half of the screen while it has the keyboard."""
+    if focused:
+        return min(wanted, max((height - 4) // 2, 0))
+    if zoomed or width < SIDE_BY_SIDE or height < SIDE_FROM:
+        return 0
+    return SIDE_LINES if height < SIDE_ROOMY else SIDE_MORE
+
+
 @dataclass(frozen=True)
 class Needs:
-    """What the model would like: the tape's width, and the heights of the two boards."""
+    """What the model would like: the tape's width, and the heights of the two boards.
+
+    side       lines for the side panel, at the bottom
+    tall_tape  whether the tape has half of the height where it stands above the matrices
+    """
 
     tape: int
     step: int
     layer: int
+    side: int = 0
+    tall_tape: bool = False
 
 
 def frame(
     width: int, height: int, needs: Needs, *, zoomed: bool = False, parts: tuple[str, ...] = STEP_VIEW
 ) -> dict[str, Place]:
     """A place for every part of the screen; NOWHERE for those that it has no room for, or that are not in `parts`."""
+    side = needs.side
     roomy = height >= ROOMY
     top = 3 if roomy else 2
     bottom = height - (3 if roomy else 2)
@@ -52,12 +71,14 @@ def frame(
         places |= {"tape": Place(0, top, tape, bottom - top), "tape-rule": NOWHERE}
         formula = 2
     else:
-        tape = max(3, min((bottom - top) // 6, 9))
+        tape = (bottom - top - side) // 2 if needs.tall_tape else max(3, min((bottom - top) // 6, 9))
         body = Place(1, top + tape + 1, width - 2, bottom - top - tape - 1)
         places |= {"tape": Place(0, top, width, tape), "tape-rule": Place(0, top + tape, width, 1)}
         # The tape's own line right above says it.
         formula = 0
     places |= dict.fromkeys(STEP_VIEW, NOWHERE)
+    body = replace(body, height=body.height - side)
+    places["side"] = replace(body, y=body.y + body.height, height=side) if side else NOWHERE
     if {"step", "layer"} <= set(parts):
         return places | _body(body, formula, needs, roomy=roomy, zoomed=zoomed)
     return places | _one(body, parts, formula, roomy=roomy)

@@ -29,8 +29,10 @@ CELL_KEYS = (
     "end",
     "ctrl+home",
     "ctrl+end",
+    "enter",
+    "delete",
 )
-"""What moves the cursor: each types a `select` with the cell it arrives at."""
+"""What the area that has the keyboard gives a line: the cursor's keys, enter and delete."""
 ROOMY = 100
 """The width from which two blanks part the keys."""
 ORDER = ("step", "next", "batch", "continue", "explain", "focus", "help", "quit", "finish", "layer", "zoom", "epoch")
@@ -52,7 +54,6 @@ def bindings(removed: Collection[str] = ()) -> list[Binding]:
     own = [
         *cells,
         Binding("colon", "prompt", "Type a command", show=False, priority=True),
-        Binding("enter", "explain", "Explain the cursor's cell", show=False, priority=True),
         Binding("escape", "escape", "Close the output", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "Interrupt a move, or copy the cell", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
+from threading import Event
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -26,6 +27,8 @@ class Mover(Generic[T]):
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nnstep")
         self._running: Future[T] | None = None
         self._began = 0.0
+        self._quiet: Future[None] | None = None
+        self._give_up = Event()
         self.line = ""
 
     @property
@@ -41,6 +44,7 @@ class Mover(Generic[T]):
     def run(self, line: str, work: Callable[[], T]) -> Future[T]:
         """Start a line and wait for it a little; its future may or may not be done then."""
         assert not self.busy
+        self.clear()
         self.line = line
         self._began = monotonic()
         self._running = self._pool.submit(work)
@@ -48,6 +52,20 @@ class Mover(Generic[T]):
             self._running.exception(timeout=PATIENCE)
         return self._running
 
+    def run_quietly(self, work: Callable[[Callable[[int], bool]], None]) -> Future[None]:
+        """Start something that is given up for the next line, where it asks whether to go on."""
+        self._give_up.clear()
+        self._quiet = self._pool.submit(work, lambda _: not self._give_up.is_set())
+        return self._quiet
+
+    def clear(self) -> None:
+        """Have what runs quietly given up, and wait for that: nothing is read or written by two at once."""
+        quiet, self._quiet = self._quiet, None
+        if quiet is not None and not quiet.done():
+            self._give_up.set()
+            wait([quiet])
+
     def close(self) -> None:
         """Let the thread end; what runs must have been interrupted."""
+        self._give_up.set()
         self._pool.shutdown(wait=False, cancel_futures=True)

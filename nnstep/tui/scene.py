@@ -13,12 +13,12 @@ from nnstep.render.catalogue import said, word
 from nnstep.render.text import show_name
 from nnstep.session import Session
 from nnstep.session.earlier import Was
-from nnstep.session.stops import Place, Watch, changes
 from nnstep.session.update import Column, update_columns
 from nnstep.timeline import Timeline
 from nnstep.tui.content import Content, Derived, Form, Index, Values
 from nnstep.tui.formula import formula_line
 from nnstep.tui.paint import Line
+from nnstep.tui.signs import whole_run
 from nnstep.tui.status import Where
 
 RESULT = "result"
@@ -48,6 +48,7 @@ def where(session: Session, progress: float | None = None) -> Where:
         loss=float(session.read("L")) if fresh else last,
         fresh=fresh,
         losses=losses,
+        run=whole_run(session),
         progress=progress,
     )
 
@@ -223,19 +224,6 @@ def layer_of(session: Session) -> int:
     if instruction is None or instruction.phase == "data":
         return min(1, session.layers)
     return instruction.layer or session.layers
-
-
-def stop_marks(session: Session) -> dict[int, str]:
-    """The instructions at which enabled stops may match: ● for a breakpoint, ◆ for what a watch reads."""
-    marks: dict[int, str] = {}
-    for stop in session.stops:
-        if not stop.enabled:
-            continue
-        if isinstance(stop.matcher, Watch):
-            marks |= dict.fromkeys(changes(stop.matcher.expression, session.tape), "◆")
-        elif isinstance(stop.matcher, Place):
-            marks |= dict.fromkeys(stop.matcher.indices, "●")
-    return marks
 
 
 # Cells

@@ -13,7 +13,9 @@ from textual.timer import Timer
 
 from nnstep.session import Session
 from nnstep.tui import scene
+from nnstep.tui.areas import Area, Cells, SideArea, TapeArea
 from nnstep.tui.arrange import Place, Wish, arrange
+from nnstep.tui.aside import sections
 from nnstep.tui.board import Board
 from nnstep.tui.candidates import Candidates, Offer
 from nnstep.tui.chooser import Chooser
@@ -21,7 +23,7 @@ from nnstep.tui.content import Index
 from nnstep.tui.explained import Explained
 from nnstep.tui.format import Extents
 from nnstep.tui.formula import Formula
-from nnstep.tui.frame import NOWHERE, Needs, frame
+from nnstep.tui.frame import NOWHERE, Needs, frame, side_lines
 from nnstep.tui.keys import Keys
 from nnstep.tui.lectern import Mode, around
 from nnstep.tui.matrix import HEAD
@@ -31,6 +33,8 @@ from nnstep.tui.panel import Panel
 from nnstep.tui.prompt import Completer, Enter, Prompt
 from nnstep.tui.prose import Page, Prose
 from nnstep.tui.rule import Rule
+from nnstep.tui.side import Side
+from nnstep.tui.signs import stop_marks
 from nnstep.tui.stats import Stats
 from nnstep.tui.status import Phases, Summary, Where
 from nnstep.tui.tape import TapePanel
@@ -72,6 +76,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.layer_board = Board(self.extents, least_precision=2, id="layer")
         # Those of the views that draw more than matrices.
         self.pictures = {kind.name: kind.panel() for kind in VIEWS.values() if kind.panel is not None}
+        self.side = Side(id="side")
+        self.tape_area = TapeArea(session, self.tape)
+        self.areas: dict[str, Area] = {
+            "matrices": Cells(self),
+            "tape": self.tape_area,
+            "side": SideArea(self.side),
+        }
+        self.attending: str = "matrices"
         self.output = Output(id="output")
         self.chooser = Chooser(id="chooser")
         self.prose = Prose(id="prose")
@@ -95,7 +107,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """
         parts: list[Panel] = [self.summary, self.phases, self.top_rule, self.prose, self.tape, Rule(id="tape-rule")]
         parts += [self.formula, self.step_board, self.stats, self.explained, self.heading, self.layer_board]
-        parts += [*self.pictures.values(), self.bottom_rule, self.prompt, Keys(id="keys")]
+        parts += [*self.pictures.values(), self.side, self.bottom_rule, self.prompt, Keys(id="keys")]
         parts += [self.output, self.candidates, self.chooser]
         self._panels = {str(panel.id): panel for panel in parts}
         self._place(self.app.size)
@@ -116,6 +128,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Show another model, which the session has opened."""
         self.model, self.view = self.session.model, View(self.session)
         self.extents.clear()
+        self.tape.forget()
         self.place()
 
     def place(self) -> None:
@@ -127,7 +140,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _place(self, size: Size) -> None:
         self._placed = size
-        self.tape.show(self.session.tape, self.session.position.instruction, scene.stop_marks(self.session))
+        self._show_tape()
+        self.side.show(sections(self.session))
         places = dict.fromkeys(self.pictures, NOWHERE) | around(self._frame, self.lesson, size.width, size.height)
         for name, place in places.items():
             self._put(self._panels[name], place)
@@ -144,16 +158,20 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._put_chooser()
 
     def _frame(self, width: int, height: int) -> dict[str, Place]:
-        needs = Needs(self.tape.natural, height, height if self.session.layers else 0)
-        parts = self._parts = self.view.kind.parts
-        first = frame(width, height, needs, zoomed=self.view.zoomed, parts=parts)
+        zoomed, parts = self.view.zoomed, self.view.kind.parts
+        self._parts = parts
+        focused = self.attending == "side"
+        side = side_lines(width, height, self.side.wanted(width), focused=focused, zoomed=zoomed)
+        layers = height if self.session.layers else 0
+        needs = Needs(self.tape.natural, height, layers, side, self.attending == "tape")
+        first = frame(width, height, needs, zoomed=zoomed, parts=parts)
         if not {"step", "layer"} <= set(parts):
             return first
-        steps, layers = scene.wanted_shapes(self.session)
+        steps, layered = scene.wanted_shapes(self.session)
         board = first["step"]
         step = max((_lines(shapes, board.width, height, STEP_PITCH) for shapes in steps), default=0)
-        layer = max((_lines(shapes, board.width, height, LAYER_PITCH) for shapes in layers), default=0)
-        return frame(width, height, Needs(needs.tape, step, layer), zoomed=self.view.zoomed)
+        layer = max((_lines(shapes, board.width, height, LAYER_PITCH) for shapes in layered), default=0)
+        return frame(width, height, replace(needs, step=step, layer=layer), zoomed=zoomed)
 
     @staticmethod
     def _put(widget: Panel, place: Place) -> None:
@@ -190,6 +208,24 @@ class MainScreen(Screen[None], inherit_bindings=False):
             panel.styles.offset = place[:2]
             panel.styles.width, panel.styles.height = place[2:]
 
+    # What has the keyboard
+
+    @property
+    def area(self) -> Area:
+        """What has the keyboard."""
+        return self.areas[self.attending]
+
+    def attend(self, name: str) -> None:
+        """Give the keyboard to an area; where it needs room for that, it gets it."""
+        if name == self.attending:
+            return
+        moving = "side" in (name, self.attending) or not self.tape.framed
+        self.area.attend(here=False)
+        self.attending = name
+        self.area.attend(here=True)
+        if moving:
+            self.place()
+
     # What is shown
 
     def show(self) -> None:
@@ -200,7 +236,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._where = scene.where(self.session)
         self.summary.show(self._where)
         self.phases.show(self._where)
-        self.tape.show(self.session.tape, self.session.position.instruction, scene.stop_marks(self.session))
+        self._show_tape()
+        self.show_side()
         self.formula.show(*picture.formula)
         step, layer = picture.step, picture.layer
         kind = self.view.kind
@@ -228,6 +265,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if mode != self.lesson or self.view.kind.parts != self._parts:
             self.lesson = mode
             self.place()
+
+    def _show_tape(self) -> None:
+        session = self.session
+        self.tape.show(session.tape, session.position.instruction, stop_marks(session), session.step)
+
+    def show_side(self) -> None:
+        """Show what the side panel has to say, where it is in sight."""
+        if self.side.display:
+            self.side.show(sections(self.session))
 
     def _rest(self) -> None:
         """Work out what takes longer once no key has come for a while."""

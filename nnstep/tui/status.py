@@ -11,11 +11,14 @@ from textual import events
 from textual.message import Message
 
 from nnstep.render.numbers import number
-from nnstep.tui.paint import Line
+from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
+from nnstep.tui.scrubber import Run, cell_of, line, step_of, track
 from nnstep.tui.text import ends, width_of
 
 BARS = "▁▂▃▄▅▆▇█"
+LOOKED_AT = 64
+"""Losses of a bar's stretch that are looked at, evenly spread: a bar must not cost more, the longer the run is."""
 LONGEST_SPARKLINE = 16
 LONGEST_SCRUBBER = 80
 
@@ -27,6 +30,7 @@ class Where:
     loss      the loss at this step, or the last finished iteration's where it is not computed yet
     fresh     whether it is this step's own
     phases    each phase's name, and the indices of its first and last instruction
+    run       what there is to see of the run as a whole
     progress  0 … 1 while a long move is on its way, else None
     """
 
@@ -43,13 +47,16 @@ class Where:
     loss: float | None
     fresh: bool
     losses: NDArray[np.floating]
+    run: Run
     progress: float | None = None
 
 
 def sparkline(values: NDArray[np.floating], width: int) -> str:
-    """The values as bars, the mean of each stretch; what is not finite has the highest bar."""
+    """The values as bars, each the mean of LOOKED_AT of its stretch; what is not finite has the highest bar."""
     if not len(values) or width <= 0:
         return ""
+    # From the end, so that the last of them is among those.
+    values = values[:: -max(1, len(values) // (width * LOOKED_AT))][::-1]
     edges = np.linspace(0, len(values), min(width, len(values)) + 1).astype(int)
     with np.errstate(all="ignore"):
         means = np.add.reduceat(values.astype(float), edges[:-1]) / np.diff(edges)
@@ -110,7 +117,7 @@ class Summary(Panel):
 
 
 class Phases(Panel):
-    """The iteration's phases and the place in the whole run; a click on the run goes there."""
+    """The iteration's phases and the place in the whole run; a click on the run goes there, or a drag along it."""
 
     class Chosen(Message):
         """A place in the run was clicked."""
@@ -123,6 +130,8 @@ class Phases(Panel):
         super().__init__(id=id)
         self._where: Where | None = None
         self._bar = range(0)
+        self._dragged: int | None = None
+        self._track: tuple[Run, list[tuple[str, Role]]] | None = None
 
     def show(self, where: Where) -> None:
         """Show a position."""
@@ -147,27 +156,49 @@ class Phases(Panel):
         return ((f" {name} ▶ ", "current"), (f"{done}/{count} ", "current"))
 
     def _scrubber(self, where: Where, room: int, width: int) -> Line:
+        moving = where.progress is not None
         part = where.progress if where.progress is not None else where.step / max(where.length, 1)
+        if self._dragged is not None:
+            part = self._dragged / max(where.length, 1)
         share = f" {part:4.0%} "
         if room < 8:
+            self._bar = range(0)
             return ((share, "muted"),)
         inner = room - 2
-        place = min(round(part * (inner - 1)), inner - 1)
         start = width - len(share) - 1 - inner
         self._bar = range(start, start + inner)
-        knob, role = ("●", "current") if where.progress is None else ("▶", "operand")
-        return (
-            ("├", "muted"),
-            ("━" * place, "accent" if where.progress is None else "operand"),
-            (knob, role),
-            ("─" * (inner - 1 - place), "rule"),
-            ("┤", "muted"),
-            (share, "muted"),
-        )
+        if self._track is None or not where.run.same(self._track[0]) or len(self._track[1]) != inner:
+            self._track = where.run, track(where.run, inner)
+        place = cell_of(round(part * where.length), where.length, inner)
+        return (("├", "muted"), *line(self._track[1], place, moving=moving), ("┤", "muted"), (share, "muted"))
 
-    def on_click(self, event: events.Click) -> None:
-        """Go to the place under the pointer."""
-        if event.y == 0 and event.x in self._bar and self._where is not None:
+    # Events
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the place."""
+        if event.button == 1 and event.y == 0 and event.x in self._bar:
             event.stop()
-            part = (event.x - self._bar.start) / max(len(self._bar) - 1, 1)
-            self.post_message(self.Chosen(round(part * self._where.length)))
+            self.capture_mouse()
+            self._drag(event.x)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Show where it would go."""
+        if self._dragged is not None:
+            self._drag(event.x)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Go to the place where it is let go."""
+        if self._dragged is not None:
+            event.stop()
+            self._drag(event.x)
+            self.release_mouse()
+            step, self._dragged = self._dragged, None
+            self.changed()
+            self.post_message(self.Chosen(step))
+
+    def _drag(self, x: int) -> None:
+        where = self._where
+        if where is not None and self._bar:
+            cell = max(0, min(x - self._bar.start, len(self._bar) - 1))
+            self._dragged = step_of(cell, where.length, len(self._bar), where.run.signs)
+            self.changed()

@@ -9,7 +9,7 @@ from nnstep.engine.machine import Scope
 from nnstep.engine.tape import Tape
 from nnstep.session.health.rule import Rule, Status
 from nnstep.session.stops import Bound, Context, Matcher, ScopeAt
-from nnstep.timeline import Timeline
+from nnstep.timeline import GoOn, Timeline, always
 
 
 class Catch(Matcher):
@@ -36,12 +36,12 @@ class Catch(Matcher):
         return f"{self.rule.name}: {status.text}"
 
 
-def examine(timeline: Timeline, rules: Iterable[Rule], iteration: int) -> list[Status]:
+def examine(timeline: Timeline, rules: Iterable[Rule], iteration: int, go_on: GoOn = always) -> list[Status]:
     """What rules say of an iteration's end; the iterations that they look at are run once more."""
     asked = [(rule, rule.absent(timeline.tape(iteration))) for rule in rules]
     examiners = [_Examiner(rule, iteration, timeline) for rule, absent in asked if not absent]
     window = max((examiner.rule.window for examiner in examiners), default=1)
-    timeline.search(examiners, max(0, iteration + 1 - window), iteration + 1)
+    timeline.search(examiners, max(0, iteration + 1 - window), iteration + 1, go_on=go_on)
     told = {examiner.rule.name: examiner.status for examiner in examiners}
     return [told.get(rule.name) or rule.idle(absent) for rule, absent in asked]
 

@@ -1,6 +1,6 @@
 """What the app carries out itself: the commands of `commands/app.py`, and leaving."""
 
-from nnstep.tui.own import choosing, copying, editing, exporting, finding, leaving, lesson, looking
+from nnstep.tui.own import choosing, copying, editing, exporting, finding, leaving, lesson, looking, places
 from nnstep.tui.own.registry import OWN, Own, own
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "lesson",
     "looking",
     "own",
+    "places",
 ]

@@ -22,12 +22,7 @@ KINDS: tuple[str, ...] = get_args(NumberFormat)
 def select(app: NnstepApp, cell: str) -> None:
     """Put the cursor on a cell."""
     app.main.view.select(cell)
-
-
-@own("focus")
-def focus(app: NnstepApp, which: str) -> None:
-    """Move on to another matrix."""
-    app.main.view.focus(which)
+    app.main.attend("matrices")
 
 
 @own("view")
