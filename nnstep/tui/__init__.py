@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnstep.tui import splash
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nnstep.settings import Settings
     from nnstep.tui.app import NnstepApp
 
