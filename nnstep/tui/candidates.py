@@ -43,12 +43,12 @@ class Candidates(Panel):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._offer = Offer()
+        self.offer = Offer()
         self.place: tuple[int, int, int, int] | None = None
 
     def show(self, offer: Offer) -> None:
         """Take an offer."""
-        self._offer = offer
+        self.offer = offer
         self.changed()
 
     def width_for(self, offer: Offer, most: int) -> int:
@@ -60,7 +60,7 @@ class Candidates(Panel):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The command's usage, then the choices around the selected one."""
-        offer = self._offer
+        offer = self.offer
         lines: list[Line] = []
         ground = (" " * width, "output")
         if offer.usage:

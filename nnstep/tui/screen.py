@@ -156,6 +156,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.bottom_rule.join(edge)
         self._put_output()
         self._put_chooser()
+        self._put_candidates(self.candidates.offer)
 
     def _frame(self, width: int, height: int) -> dict[str, Place]:
         zoomed, parts = self.view.zoomed, self.view.kind.parts

@@ -149,6 +149,17 @@ async def test_candidates_stand_above_the_prompt_and_go_with_it() -> None:
         assert [stop.text for stop in app.debugger.session.stops] == ["break delta[2]"]
 
 
+async def test_candidates_keep_their_place_above_the_prompt_at_any_size() -> None:
+    async with opened() as (app, pilot):
+        send(app, "colon", *"break del")
+        for size in ((120, 40), (40, 12), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            lines = screen_lines(app)
+            assert lines[-2].startswith(" : break del")
+            assert "delta[1]" in lines[-3]
+
+
 async def test_what_is_wrong_is_marked_in_the_line_and_the_line_comes_back() -> None:
     async with opened() as (app, pilot):
         send(app, "colon", *"break dleta[1]", "enter")
