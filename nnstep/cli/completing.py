@@ -10,7 +10,7 @@ from nnstep.cli.subcommand import Subcommand
 from nnstep.model import bundled
 
 SHELLS = ("bash", "zsh", "fish")
-FILES: Mapping[str, str] = {"FILE": "*", "PATH": "*", "MODEL": "*.toml", "LESSON": "*.md"}
+FILES: Mapping[str, str] = {"FILE": "*", "DIR": "*", "PATH": "*", "MODEL": "*.toml", "LESSON": "*.md"}
 """What files an argument takes, by its metavar."""
 
 

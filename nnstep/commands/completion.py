@@ -23,6 +23,11 @@ MOST_FILES = 200
 _WORD = re.compile(r"[^\s()+\-*/,=<>!~@%|&]*$")
 """The name that an expression ends with."""
 
+_CONDITION = re.compile(r"(^| )if ")
+"""From here on a line is an expression."""
+_WORDS_ALONE = ("copy", "page", "sort", "compare", "format")
+"""Commands whose own words are all that they take."""
+
 Pair = tuple[str, str]
 """What a word can become, and what there is to say of it."""
 
@@ -54,10 +59,8 @@ def candidates(session: Session, text: str) -> list[Candidate]:
         # A number is to be typed, and what is asked must stay in sight.
         return []
     found: dict[str, Candidate] = {}
-    for parameter in command.parameters:
-        source = _source(command, parameter)
-        if source is None:
-            continue
+    sources = [source for parameter in command.parameters if (source := _source(command, parameter)) is not None]
+    for source in [_values] if sources and _CONDITION.search(rest) else sources:
         head = rest[: len(rest) - len(_last(source, rest))]
         last = rest[len(head) :]
         for name, about in source(session, last):
@@ -91,7 +94,7 @@ def _last(source: Source, rest: str) -> str:
     """The part of a line that is completed: a path may hold blanks, an expression is cut at its operators."""
     if source in (_files, _models, _terms):
         return rest
-    if source in (_values, _cells):
+    if source in (_values, _cells, _until):
         found = _WORD.search(rest)
         assert found is not None
         return found.group()
@@ -105,7 +108,7 @@ def _source(command: Command, parameter: Parameter) -> Source | None:
         return lambda _session, _last: choices
     if parameter.name in ("number", "numbers"):
         return _displays if command.name == "undisplay" else _stops
-    if parameter.kind is not Rest:
+    if parameter.name != "file" and (parameter.kind is not Rest or command.name in _WORDS_ALONE):
         return None
     by_command = _BY_COMMAND.get(command.name)
     return by_command or _BY_PARAMETER.get(parameter.name)
@@ -139,15 +142,32 @@ def _values(session: Session, last: str) -> Iterator[Pair]:
 
 def _places(session: Session, last: str) -> Iterator[Pair]:
     """For a breakpoint."""
-    yield from _matrices(session, last)
+    yield from _written(session, last)
     yield from ((phase, "its first step") for phase in PHASES)
     yield from (("layer ", "layer N"), ("batch ", "batch N of each epoch"), ("epoch ", "epoch N"))
 
 
+def _written(session: Session, last: str) -> Iterator[Pair]:
+    """What instructions write: a setting has no step of its own."""
+    written = {shown(name) for name in session.tape_names}
+    return (pair for pair in _matrices(session, last) if shown(pair[0]) in written)
+
+
 def _locations(session: Session, last: str) -> Iterator[Pair]:
-    yield from _matrices(session, last)
+    yield from _written(session, last)
     yield from (("start", ""), ("end", ""), ("epoch ", "epoch E [batch B] [NAME]"))
     yield from _marks(session, last)
+
+
+def _until(session: Session, last: str) -> Iterator[Pair]:
+    """A place, or an expression that holds there."""
+    yield from _locations(session, last)
+    yield from _values(session, last)
+
+
+def _layers(session: Session, _: str) -> Iterator[Pair]:
+    yield from (("up", "towards the output"), ("down", "towards the input"))
+    yield from ((str(layer), "") for layer in range(1, session.layers + 1))
 
 
 def _marks(session: Session, _: str) -> Iterator[Pair]:
@@ -215,6 +235,9 @@ def _files(_session: Session, last: str) -> Iterator[Pair]:
 
 
 _BY_COMMAND: dict[str, Source] = {
+    "until": _until,
+    "reverse-until": _until,
+    "layer": _layers,
     "break": _places,
     "tbreak": _places,
     "switch": _branches,
