@@ -364,7 +364,10 @@ class Course:
             self._timer = self._app.set_timer(self.seconds(), self._tick)
 
     def _tick(self) -> None:
-        if self.playing and not self.question and not self.taken:
+        if self._app.main.prompt.typing or self._app.main.chooser.display:
+            # Nothing goes on behind somebody who types or chooses.
+            self._play_on()
+        elif self.playing and not self.question and not self.taken:
             self._app.run_line("lesson next")
 
     def seconds(self) -> float:

@@ -13,12 +13,15 @@ from itertools import zip_longest
 from rich.cells import cell_len, chop_cells
 
 from nnstep.tui.paint import Line, Role
-from nnstep.tui.text import width_of
+from nnstep.tui.text import width_of, wrap
 
 Pieces = list[tuple[str, Role]]
 
 LEAST_COLUMN = 6
 """Cells below which a table's column is not narrowed."""
+
+HANGING = 4
+"""Cells by which an answer's line goes on further right."""
 
 _INLINE = re.compile(
     r"(?P<code>`+)(?P<coded>.+?)(?P=code)"
@@ -214,6 +217,15 @@ def flow(pieces: Pieces, width: int, first: str = "", rest: str = "", lead: Role
         empty = False
     lines.append(tuple(row))
     return lines
+
+
+def spread(line: Line, width: int) -> list[Line]:
+    """A line of an answer broken to a width; one in wide characters by their rules."""
+    text = "".join(piece for piece, _ in line)
+    if cell_len(text) <= width or not any(cell_len(character) == 2 for character in text):
+        return wrap(line, width, HANGING)
+    lead = " " * min(len(text) - len(text.lstrip()), width // 2)
+    return flow(list(line), width, lead, lead + "  ")
 
 
 def _atoms(pieces: Pieces) -> Iterator[tuple[int, Pieces]]:

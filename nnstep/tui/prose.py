@@ -9,7 +9,7 @@ from textual import events
 from nnstep.render.catalogue import word
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
-from nnstep.tui.text import cut, width_of, wrap
+from nnstep.tui.text import cut, width_of
 
 WHEEL = 3
 MARGIN = 1
@@ -93,7 +93,7 @@ class Prose(Panel):
         return ((" ", "text"), *row, (" " * (width - 2 - width_of(row)), "text"), ("│", "rule"))
 
     def _head(self, width: int, height: int) -> list[Line]:
-        """The title, and the section unless the prose begins with it."""
+        """The title, and the section unless the prose has its heading."""
         if height < 4:
             return []
         from nnstep.tui.markdown import flow, inline  # only a lesson needs them
@@ -101,8 +101,8 @@ class Prose(Panel):
         title = flow([(self.page.title, "heading")], width)
         if height < LOW:
             return title[:1] if len(title) == 1 else []
-        begins = next((text for text in self.page.prose if text.strip()), "").startswith("## ")
-        section = [] if begins or not self.page.section else flow([*inline(self.page.section, "muted")], width)
+        named = any(text.startswith("## ") for text in self.page.prose)
+        section = [] if named or not self.page.section else flow([*inline(self.page.section, "muted")], width)
         return [*title, *section, (("─" * width, "rule"),)]
 
     def _foot(self, width: int, *, more: bool) -> Line:
@@ -118,11 +118,11 @@ class Prose(Panel):
 
     def _lines_of(self, width: int) -> list[Line]:
         if self._laid != (self.page, width):
-            from nnstep.tui.markdown import lay_out  # only a lesson needs it
+            from nnstep.tui.markdown import lay_out, spread  # only a lesson needs them
 
             inner = max(width - 2 * MARGIN - (1 if self.beside else 0), 4)
             text = lay_out(self.page.prose, inner)
-            said = [row for line in self.page.said for row in wrap(line, inner, 4)]
+            said = [row for line in self.page.said for row in spread(line, inner)]
             self._text = [*text, *([()] if text and said else []), *said]
             self._laid = (self.page, width)
         return self._text

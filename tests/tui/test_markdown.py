@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstep.tui.markdown import lay_out
+from nnstep.tui.markdown import lay_out, spread
 from nnstep.tui.text import width_of
 
 
@@ -77,3 +77,10 @@ def test_lines_fit_and_nothing_but_marks_is_lost(prose: str, width: int) -> None
     assert all(width_of(line) <= width for line in lines)
     kept = "".join(text for line in lines for text, _ in line)
     assert [c for c in kept if c in "abγ日本"] == [c for c in prose if c in "abγ日本"]
+
+
+def test_an_answer_in_wide_characters_is_broken_by_their_rules() -> None:
+    line = (("  ", "text"), ("? ", "current"), ("損失はいくつになりますか。", "text"))
+    assert ["".join(text for text, _ in row) for row in spread(line, 26)] == ["  ? 損失はいくつになります", "    か。"]
+    [numbers] = spread((("  a  = 1 + 2", "text"),), 40)
+    assert "".join(text for text, _ in numbers) == "  a  = 1 + 2"
