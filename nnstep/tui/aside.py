@@ -58,7 +58,7 @@ def _stops(session: Session) -> tuple[Entry, ...]:
         (number_, role), *rest = stop_line(stop)
         enter = f"goto {stop.reached[-1]}" if stop.reached else "info stops"
         entries.append(Entry(((number_.lstrip(), role), *rest), enter, f"delete {stop.number}"))
-    return tuple(entries) or (Entry((("none: b sets one here", "faint"),)),)
+    return tuple(entries) or (Entry((("none: b sets one", "faint"),)),)
 
 
 def _displays(session: Session) -> tuple[Entry, ...]:
@@ -70,7 +70,7 @@ def _displays(session: Session) -> tuple[Entry, ...]:
         )
         for key, expression in session.displays.items()
     )
-    return entries or (Entry((("nothing: p shows a value", "faint"),)),)
+    return entries or (Entry((("none: p shows one", "faint"),)),)
 
 
 def _text(session: Session, expression: Expression) -> str:

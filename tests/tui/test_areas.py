@@ -101,7 +101,7 @@ async def test_the_side_panel_leads_to_stops_and_takes_them_away() -> None:
         assert (await press(both, "enter")).startswith(f": goto {app.debugger.tape.named('L').index} ")
         assert (await press(both, "right", "delete")).startswith(": undisplay 1")
         assert (await press(both, "left", "delete")).startswith(": delete 1")
-        assert "none: b sets one here" in screen_text(app)
+        assert "none: b sets one" in screen_text(app)
         assert size == len(app.debugger.tape)
 
 
