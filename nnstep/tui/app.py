@@ -115,7 +115,8 @@ class NnstepApp(App[None]):
         self.checkup = Checkup(self.mover, self._checked)
         self._watch: Timer | None = None
         self._stale = False
-        self._typed: deque[str] = deque()
+        self._typed: deque[Callable[[], None]] = deque()
+        self._catching_up = False
         for palette in PALETTES.values():
             self.register_theme(theme(palette))
         self.theme = self.settings.theme
@@ -182,9 +183,9 @@ class NnstepApp(App[None]):
         self.checkup.stop()
         self.mover.clear()
         name, argument = command_of(line)
-        if self.mover.busy and not self.mover.lasts and len(self._typed) < MOST_TYPED:
-            self._typed.append(line)
-        elif self.mover.busy and name != "quit":
+        if self._put_off(lambda: self.run_line(line)):
+            return
+        if self.mover.busy and name != "quit":
             self._say(line, f"{self.mover.line} is running: ctrl+c interrupts it", "bad")
         elif own := OWN.get(name):
             self._run_own(own, line, argument)
@@ -201,10 +202,23 @@ class NnstepApp(App[None]):
         else:
             self._wait(line, future, then)
 
+    def _put_off(self, act: Callable[[], None]) -> bool:
+        """Have something wait for a short line that runs, and for what waits already; whether it does."""
+        waits = self.mover.busy or (self._typed and not self._catching_up)
+        if not waits or self.mover.lasts or len(self._typed) >= MOST_TYPED:
+            return False
+        self._typed.append(act)
+        return True
+
     def _run_typed(self) -> None:
-        """Carry out the next of the lines that came while another one ran."""
+        """Carry out the next of what came while a line ran."""
         if self._typed and not self.mover.busy:
-            self.run_line(self._typed.popleft())
+            act = self._typed.popleft()
+            self._catching_up = True
+            try:
+                act()
+            finally:
+                self._catching_up = False
             self.call_later(self._run_typed)
 
     def show_soon(self) -> None:
@@ -369,7 +383,11 @@ class NnstepApp(App[None]):
 
     def action_run(self, line: str) -> None:
         """Run a key's line, or what it becomes where the keyboard is; one that ends in a blank waits in the prompt."""
+        # A prompt opens at once: the keys that follow are meant for it.
+        if not line.endswith(" ") and self._put_off(lambda: self.action_run(line)):
+            return
         self.mover.clear()
+        self.main.freshen()
         full = self.main.area.instead(line)
         if line.endswith(" "):
             self.main.prompt.open(full)
@@ -408,10 +426,13 @@ class NnstepApp(App[None]):
             main.output.scroll_by(jumps[key])
         elif key in SECTION_KEYS and self.course and not self.course.taken:
             self.run_line(SECTION_KEYS[key])
+        elif self._put_off(lambda: self.action_cell(key)):
+            pass
         elif self.mover.busy:
             self._say("", f"{self.mover.line} is running: ctrl+c interrupts it", "bad")
         else:
             self.mover.clear()
+            main.freshen()
             if line := main.area.key(key):
                 self.run_line(line)
 

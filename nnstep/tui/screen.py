@@ -223,6 +223,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         moving = "side" in (name, self.attending) or not self.tape.framed
         self.area.attend(here=False)
         self.attending = name
+        self.freshen()
         self.area.attend(here=True)
         if moving:
             self.place()
@@ -266,6 +267,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if mode != self.lesson or self.view.kind.parts != self._parts:
             self.lesson = mode
             self.place()
+
+    def freshen(self) -> None:
+        """Have the tape or the side panel show what is so now, before a key is read by its lines."""
+        if self.attending != "matrices" and not self._held:
+            self._show_tape()
+            self.show_side()
 
     def _show_tape(self) -> None:
         session = self.session

@@ -43,6 +43,14 @@ async def test_the_tape_takes_the_keyboard_and_goes_to_what_is_under_its_cursor(
         assert app.main.attending == "matrices"
 
 
+async def test_keys_in_one_burst_mean_what_they_mean_one_by_one() -> None:
+    async with opened("xor") as (app, pilot):
+        for key in ("s", "s", "s", "t", "down", "down", "b", "s", "b", "escape"):
+            app.post_message(events.Key(key, None))
+        await until((app, pilot), lambda: len(app.debugger.session.stops) == 2)
+        assert [str(stop) for stop in app.debugger.session.stops] == ["break Z[2]", "break A[1]"]
+
+
 async def test_the_tape_folds_and_unfolds() -> None:
     async with opened("xor") as (app, pilot):
         both = app, pilot
