@@ -33,9 +33,12 @@ SECTIONS = {
     "asking": "Asking",
     "displaying": "Looking",
     "looking": "Looking",
+    "surveying": "Looking",
     "whatif": "What if",
     "models": "Models and sessions",
     "saving": "Models and sessions",
+    "exporting": "Models and sessions",
+    "preferences": "The screen",
     "expecting": "Lessons",
     "lessons": "Lessons",
     "helping": "Help",
@@ -43,6 +46,8 @@ SECTIONS = {
     "app": "The screen",
 }
 """The headings of help for the modules that declare commands; of others, the module's name."""
+MARGIN = 90
+"""Cells from which a line of a command's help goes on in the next."""
 
 
 def help_question(session: Session) -> Question:
@@ -55,12 +60,28 @@ def help_question(session: Session) -> Question:
             about=each.summary,
             section=_section(each),
             words=f"{' '.join(each.alias)} {each.details}",
-            details=partial(command_lines, each),
+            details=partial(_details, each),
         )
         for each in sorted(COMMANDS.values(), key=_order())
     ]
     glossary = glossary_question(session).choices
     return Question("help", "types it", [*commands, *_other_keys(), *glossary])
+
+
+def _details(each: Command) -> list[Line]:
+    """All about a command; a paragraph that was broken at the margin of its source is one line again."""
+    flowing: list[Line] = []
+    broken = False
+    for place, line in enumerate(command_lines(each)):
+        text = "".join(piece for piece, _ in line)
+        plain = len(line) == 1 and line[0][1] == "text" and not text.startswith(" ")
+        if broken and plain and text:
+            flowing[-1] = (*flowing[-1], (f" {text}", "text"))
+        else:
+            flowing.append(line)
+        # Usage and summary stand alone.
+        broken = place > 1 and plain and len(text) > MARGIN
+    return flowing
 
 
 def _order() -> Callable[[Command], int]:
@@ -132,7 +153,7 @@ def _lines_of(each: Command) -> Iterable[Choice]:
             keys=" ".join(keys),
             about=each.summary,
             words=" ".join(each.alias),
-            details=partial(command_lines, each),
+            details=partial(_details, each),
         )
 
 

@@ -91,6 +91,15 @@ def test_help_has_every_command_with_its_keys_every_other_key_and_the_glossary()
     assert {choice.name for choice in glossary_question(session).choices} <= {choice.name for choice in choices}
 
 
+def test_a_commands_help_flows_in_its_column() -> None:
+    choice = next(each for each in help_question(nnstep.open("xor").session).choices if each.line == "goto ")
+    told = ["".join(text for text, _ in line) for line in choice.details()]
+    assert told[:2] == ["goto LOCATION", COMMANDS["goto"].summary]
+    assert told[2].startswith("LOCATION is a step")
+    assert told[2].endswith("that matrix is written next.")
+    assert told[3].startswith("short")
+
+
 def test_a_section_comes_once() -> None:
     session = nnstep.open("xor").session
     session.step = 3
