@@ -272,7 +272,7 @@ async def test_opening_another_model_shows_it() -> None:
 
 async def test_themes_and_colourless_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened("xor") as (app, pilot):
-        await pilot.press("s", "s", "s")
+        await run((app, pilot), "step 3")
         dark = painted(app)
         await run((app, pilot), "theme light")
         light = painted(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 import xml.etree.ElementTree as ET
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rich.cells import cell_len
+from textual.pilot import Pilot
 
 import nnstep
 from nnstep.commands import COMMANDS
@@ -26,6 +28,24 @@ from tests.tui.seen import screen_lines, screen_text
 
 def answer(app: NnstepApp) -> str:
     return screen_lines(app)[-2].strip()
+
+
+async def said(app: NnstepApp, pilot: Pilot[None], *lines: str) -> None:
+    """Run lines, and wait until all that was typed is carried out and drawn: a busy machine takes its time."""
+    for line in lines:
+        await pilot.pause()
+        app.run_line(line)
+        await idle(app)
+    await pilot.pause()
+    await idle(app)
+    await pilot.pause()
+
+
+async def idle(app: NnstepApp) -> None:
+    for _ in range(2000):
+        if not app.mover.busy:
+            break
+        await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -46,7 +66,8 @@ async def test_comfort(copied: list[str], tmp_path: Path, monkeypatch: pytest.Mo
         assert themes == ["dark", "light", "contrast", "dark"]
         assert answer(app) == ": theme   dark"
 
-        await pilot.press("s", "s", "s", "ctrl+c")
+        await said(app, pilot, "step 3")
+        await pilot.press("ctrl+c")
         values = app.debugger.value("Z[1]")
         assert copied == [repr(float(values[0, 0]))]
         assert answer(app).startswith(": copy cell   copied Z[1][0,0] = ")
@@ -54,14 +75,9 @@ async def test_comfort(copied: list[str], tmp_path: Path, monkeypatch: pytest.Mo
         rows = [[float(cell) for cell in row.split("\t")] for row in copied[1].splitlines()]
         assert np.array_equal(rows, values)
 
-        app.run_line("format scientific 2")
-        await pilot.pause()
+        await said(app, pilot, "format scientific 2")
         assert f"{values[0, 0]:.2e}" in screen_text(app)
-        app.run_line("format")
-
-        app.run_line("export a.csv")
-        app.run_line("export a.svg")
-        await pilot.pause()
+        await said(app, pilot, "format", "export a.csv", "export a.svg")
         assert np.array_equal(np.loadtxt("a.csv", delimiter=","), values)
         picture = (tmp_path / "a.svg").read_text()
         ET.fromstring(picture)  # noqa: S314  # we have just written it
@@ -76,11 +92,7 @@ async def test_comfort(copied: list[str], tmp_path: Path, monkeypatch: pytest.Mo
 async def test_what_is_too_large_is_not_copied(copied: list[str]) -> None:
     app = NnstepApp(nnstep.open("digits"))
     async with app.run_test(size=(80, 24)) as pilot:
-        app.run_line("copy matrix")
-        app.run_line("goto W[1]")
-        await pilot.pause()
-        app.run_line("copy matrix")
-        await pilot.pause()
+        await said(app, pilot, "copy matrix", "goto W[1]", "copy matrix")
         assert f"more than {MOST:,} characters; `export FILE.csv" in screen_text(app)
     assert copied == []
 
@@ -94,6 +106,7 @@ async def test_settings_hold_from_the_start(monkeypatch: pytest.MonkeyPatch) -> 
     async with app.run_test(size=(120, 40)) as pilot:
         assert app.theme == "light"
         await pilot.press("percent_sign", "S")
+        await said(app, pilot)
         assert app.debugger.position.step == 3
         text = screen_text(app)
         assert text.isascii()
@@ -132,7 +145,8 @@ async def test_osc_52_reaches_the_terminal(monkeypatch: pytest.MonkeyPatch) -> N
         written: list[str] = []
         assert app._driver is not None  # noqa: SLF001  # what goes to the terminal goes nowhere else
         monkeypatch.setattr(app._driver, "write", written.append)  # noqa: SLF001
-        await pilot.press("s", "ctrl+c")
+        await said(app, pilot, "step")
+        await pilot.press("ctrl+c")
         (code,) = [found[1] for text in written if (found := re.search("\x1b\\]52;c;([^\a]*)\a", text))]
         assert base64.b64decode(code) == b"0.0" or float(base64.b64decode(code)) in (0.0, 1.0)
 
@@ -143,10 +157,9 @@ async def test_the_line_of_keys_is_clicked_and_so_is_the_end_of_an_answer() -> N
         keys = screen_lines(app)[-1]
         for text, step in (("step", 1), ("s S", 2), ("S step", 1), ("next", 2)):
             await pilot.click("#keys", offset=(keys.index(text), 0))
-            await pilot.pause()
+            await said(app, pilot)
             assert app.debugger.position.step == step, text
-        app.run_line("info tape")
-        await pilot.pause()
+        await said(app, pilot, "info tape")
         assert "esc close" in screen_text(app)
         await pilot.click("#output", offset=(3, 0))
         await pilot.pause()
