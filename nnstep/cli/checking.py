@@ -80,7 +80,8 @@ def _model_files(paths: Iterable[str]) -> Iterator[str]:
 def _is_checked(file: Path) -> bool:
     """Whether a file of a folder is a model, or a lesson: any Markdown file that has a block of commands."""
     if file.suffix == ".md":
-        return "```nnstep\n" in file.read_text(encoding="utf-8", errors="replace")
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            return any(line == "```nnstep\n" for line in lines)
     return file.suffix == ".toml"
 
 

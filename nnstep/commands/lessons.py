@@ -21,12 +21,13 @@ from nnstep.session import Session
     words=("next", "previous", "section", "play", "faster", "slower", "take-over", "return", "answer", "open"),
 )
 def lesson(session: Session, action: Rest) -> Result:
-    """Go through a lesson, one beat at a time; going back brings the debugger back exactly.
+    """Go through a lesson, one beat at a time.
 
     ACTION is next, previous, section next, section previous, play, faster, slower, take-over, return, answer [NUMBER]
-    or open NAME. A beat is some prose and the commands that follow it. `take-over` lets you try things, `return` goes
-    back to where the lesson was; `answer NUMBER` answers a question, `answer` alone shows the answer. Page down and
-    page up go by sections. `open NAME` begins another lesson, a bundled one or a file; `lessons` lists them.
+    or open NAME. A beat is some prose and the commands that follow it; going back brings the debugger back exactly.
+    `take-over` lets you try things, `return` goes back to where the lesson was; `answer NUMBER` answers a question,
+    `answer` alone shows the answer. Page down and page up go by sections. `open NAME` begins another lesson, a bundled
+    one or a file; `lessons` lists them.
     """
     del session, action
     return result([])

@@ -361,7 +361,7 @@ class Course:
             self.playing = False
             self.show()
         elif self.playing and not self.question:
-            self._timer = self._app.set_timer(self.seconds(), self._tick)
+            self._timer = self._app.set_timer(self.seconds() / self._app.main.prose.screens, self._tick)
 
     def _tick(self) -> None:
         if self._app.main.prompt.typing or self._app.main.chooser.display:
@@ -396,6 +396,7 @@ class Course:
             tuple(said),
             self._feet(),
             f"{max(self.replay.at, 0) + 1}/{count}",
+            bool(self.taken),
         )
 
     def _feet(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ class Page:
 
     feet    the last line, in words from the most to the least; the first that fits is shown
     place   where in the lesson this is: `3/9`
+    turn    whether it is the reader's, so that nothing is said of more to read
     """
 
     title: str = ""
@@ -31,6 +32,7 @@ class Page:
     said: tuple[Line, ...] = ()
     feet: tuple[str, ...] = ("",)
     place: str = ""
+    turn: bool = False
 
 
 class Prose(Panel):
@@ -55,6 +57,11 @@ class Prose(Panel):
     def more(self) -> bool:
         """Whether the page goes on below."""
         return self._top + self._room(*self.size) < len(self._lines_of(self.size.width))
+
+    @property
+    def screens(self) -> int:
+        """How many screens the page takes."""
+        return max(-(-len(self._lines_of(self.size.width)) // max(self._room(*self.size) - 1, 1)), 1)
 
     def on_further(self) -> bool:
         """Go on by a screen; False at the end."""
@@ -107,7 +114,7 @@ class Prose(Panel):
 
     def _foot(self, width: int, *, more: bool) -> Line:
         room = width - len(self.page.place) - 1
-        words = (word("lesson_more"),) if more else self.page.feet
+        words = (word("lesson_more"),) if more and not self.page.turn else self.page.feet
         text = next((each for each in words if width_of(((each, "text"),)) <= room), words[-1])
         line = cut(((text, "key"),), room)
         return (*line, (" " * (width - len(self.page.place) - width_of(line)), "text"), (self.page.place, "muted"))

@@ -117,7 +117,8 @@ def test_files_are_written_only_where_that_is_allowed(folder: Path, capsys: pyte
 
 def test_check_looks_at_lessons(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "a.md").write_text(LESSON)
-    (folder / "README.md").write_text("no lesson")
+    # About lessons, and none.
+    (folder / "README.md").write_text("An example:\n\n    ```nnstep\n    open xor\n    ```\n")
     assert main(["check", str(folder)]) == 0
     assert f"{folder / 'a.md'}: Two rows: 3 beats, 5 commands" in capsys.readouterr().out
     (folder / "a.md").write_text(LESSON.replace("hand.toml", "hands.toml"))

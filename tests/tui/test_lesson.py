@@ -162,6 +162,9 @@ async def test_no_line_of_a_long_beat_is_lost(size: tuple[int, int]) -> None:
                 break
             await pilot.press("space")
         assert course.replay.at == 1
+        app.run_line("lesson take-over")
+        await pilot.pause()
+        assert "your turn" in screen_text(app)
         for word in (*words, "折り返されます。", "m = 4"):
             assert word in seen
         assert all("…" not in line for line in screen_lines(app))
