@@ -312,14 +312,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def hold(self) -> None:
         """Read no values until `release`: another thread writes them."""
-        self._held = True
+        self._held = self.view.held = True
         self.view.slowly.drop()
         self.step_board.hold()
         self.layer_board.hold()
 
     def release(self) -> None:
         """Values can be read again."""
-        self._held = False
+        self._held = self.view.held = False
 
     def tell(self, title: str, lines: Sequence[Line]) -> None:
         """Lay an answer of several lines over the screen."""

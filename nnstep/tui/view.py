@@ -52,6 +52,7 @@ class View:
         self.slowly = Slowly()
         self._sorting: Sorting | None = None
         self._pages: dict[Index, int] = {}
+        self.held = False
         self._layer = 0
         self._chosen_at = 0
         self._contents: tuple[Hashable, tuple[list[Content], list[Content]]] | None = None
@@ -75,8 +76,13 @@ class View:
         return self._layer or here
 
     def contents(self) -> tuple[list[Content], list[Content]]:
-        """The matrices of the step's board and of the layer's; the same lists as long as nothing else is looked at."""
+        """The matrices of the step's board and of the layer's; the same lists as long as nothing else is looked at.
+
+        While another thread moves, they are those last seen: to look for earlier values would move under its feet.
+        """
         session = self.session
+        if self.held and self._contents is not None:
+            return self._contents[1]
         key = (session.timeline.serial, session.step, session.changed, self.kind.name, self.layer, self.form)
         more = (self._sorting is None, *self._pages.items())
         # A cursor key asks for them three times.

@@ -5,10 +5,11 @@ import re
 import numpy as np
 import pytest
 
+from nnstep.session.earlier import Earlier
 from nnstep.tui.paint import CURSOR, FOUND, VALUES
 from tests.commands.test_surveying import STACK
 from tests.tui.seen import screen_text
-from tests.tui.test_app import Opened, opened, prompt_line, run
+from tests.tui.test_app import LONG, Opened, opened, prompt_line, run, until
 
 
 def body(opened_app: Opened) -> str:
@@ -153,3 +154,18 @@ async def test_a_large_matrix_is_measured_while_nothing_else_is_to_do() -> None:
         await pilot.pause()
         low = app.debugger.value("dW[2]").min()
         assert f"min {low:.4g}"[:8] in body((app, pilot))
+
+
+async def test_nothing_earlier_is_looked_for_while_another_thread_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(LONG) as (app, pilot):
+        await run((app, pilot), "goto +3 batch", "compare old")
+        app.run_line("continue")
+        assert app.mover.busy
+        with monkeypatch.context() as patched:
+            patched.setattr(Earlier, "of", lambda *_: pytest.fail("the worker's iteration was left"))
+            # As when the worker has arrived, and the app does not know it yet.
+            app.debugger.session.changed += 1
+            app.action_run("select ")
+            assert app.main.view.cell is not None
+        app.action_interrupt()
+        await until((app, pilot), lambda: not app.mover.busy)
