@@ -18,15 +18,6 @@ def select(session: Session, cell: Rest) -> Result:
     return _nothing(session, cell)
 
 
-@command("view", usage="step|layer", keys={"1": "view step", "2": "view layer"}, words=("step", "layer"), app_only=True)
-def view(session: Session, name: Rest) -> Result:
-    """Show another view.
-
-    step: the formula, its operands and its result, and the layer they belong to; layer: all matrices of one layer.
-    """
-    return _nothing(session, name)
-
-
 @command(
     "find",
     usage="TEXT|CONDITION|next|previous|none",

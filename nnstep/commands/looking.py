@@ -12,6 +12,7 @@ from nnstep.engine.names import canonical, shown
 from nnstep.errors import CommandError
 from nnstep.render.branches import branch_lines, mark_lines
 from nnstep.render.checks import finding_lines
+from nnstep.render.evaluation import evaluation_lines
 from nnstep.render.explanation import explanation_lines, show
 from nnstep.render.health import at_the_end_of, health_lines
 from nnstep.render.matrix import value_lines
@@ -26,7 +27,9 @@ from nnstep.session.session import as_array
 
 AROUND = 5
 
-Topic = Literal["model", "tape", "position", "stops", "branches", "marks", "checkpoints", "health", "update"]
+Topic = Literal[
+    "model", "tape", "position", "stops", "branches", "marks", "checkpoints", "health", "update", "evaluation"
+]
 
 
 @command("print", alias="p")
@@ -65,7 +68,8 @@ def info(session: Session, what: Topic) -> Result:
     """Show all about the model, the tape, the position, stops, branches, marks and checkpoints, or the run's health.
 
     update: the parameter before the update just made, its gradient, what the learning rate makes of that, the parameter
-    after, and the cells that moved most.
+    after, and the cells that moved most. evaluation: loss and accuracy over all training rows and over those kept from
+    training (`holdout` in [data]), at the end of every epoch and with the parameters of this step.
     """
     return result(_INFO[what](session))
 
@@ -167,4 +171,5 @@ _INFO = {
     "branches": branch_lines,
     "marks": mark_lines,
     "update": update_lines,
+    "evaluation": evaluation_lines,
 }

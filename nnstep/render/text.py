@@ -7,18 +7,21 @@ from typing import Literal, NamedTuple
 
 from nnstep.engine.names import shown as show_name
 
-__all__ = ["Line", "Role", "Span", "line", "plain", "show_name", "text_of"]
+__all__ = ["Colour", "Line", "Role", "Span", "line", "plain", "show_name", "text_of"]
 
 Role = Literal["text", "dim", "heading", "current", "operand", "number", "name", "error", "good"]
 """text; dim (not computed yet, or beside the point); heading; current (the instruction just run and its result);
 operand (what it read); number; name; error; good."""
 
+Colour = int | tuple[int, int]
+"""A value's place on the diverging scale (see scale.py), or those of two values one above the other in one cell."""
+
 
 class Span(NamedTuple):
-    """A stretch of text in one role."""
+    """A stretch of text in one role, or in the colour of a value."""
 
     text: str
-    role: Role = "text"
+    role: Role | Colour = "text"
 
 
 Line = tuple[Span, ...]

@@ -19,6 +19,7 @@ from nnstep.model import Model, load
 from nnstep.model.batches import Batches
 from nnstep.model.plan import plan
 from nnstep.session.earlier import Earlier
+from nnstep.session.evaluation import Evaluation
 from nnstep.session.explanation import Explanation, Index, explain
 from nnstep.session.expression import COUNTERS, Expression, UnknownNameError, clipped, compile_expression
 from nnstep.session.health import RULES, Status, examine
@@ -78,6 +79,7 @@ class Session:
         self.branches = Branches(self, timeline)
         self.travels = Travels()
         self.earlier = Earlier(self)
+        self.evaluation = Evaluation(self)
         self.stops.clear()
         self.displays.clear()
         self.next_display = 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nnstep.render.scale import INFINITE, NAN, SCALE, ZERO
 from nnstep.tui.format import Format
-from nnstep.tui.paint import INFINITE, NAN, SCALE, ZERO
 
 _SPECIAL = {ZERO: "0", NAN: "NaN"}
 

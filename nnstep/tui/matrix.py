@@ -7,11 +7,12 @@ from collections.abc import Callable, Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from nnstep.render.scale import NAN
 from nnstep.tui.arrange import Wish
 from nnstep.tui.cells import cell_texts, colour_numbers
 from nnstep.tui.content import Array, Content, Marks, Values, as_rows
 from nnstep.tui.format import Extent, Extents, choose
-from nnstep.tui.paint import CURSOR, FOUND, NAN, OPERAND, PLAIN, Line, Role
+from nnstep.tui.paint import CURSOR, FOUND, OPERAND, PLAIN, Line, Role
 from nnstep.tui.text import cut, ends, fill, width_of, wrap
 
 HEAD = 2

@@ -14,16 +14,15 @@ from textual.app import App
 from textual.strip import Strip
 
 from nnstep.render.ascii import ascii_pieces
+from nnstep.render.scale import SCALE, ZERO
 from nnstep.tui import sixteen
 from nnstep.tui.palette import DARK, PALETTES, Palette
 
-Role = str | int
-"""A name below, or the number of a value's colour: its place on the scale, plus VALUES for each mark."""
+Role = str | int | tuple[int, int]
+"""A name below; the number of a value's colour, its place on the scale, plus VALUES for each mark; or the places of two
+values, one above the other in one cell."""
 Line = tuple[tuple[str, Role], ...]
 
-SCALE = 65
-"""Steps of the diverging scale; the middle one is zero."""
-ZERO, NAN, INFINITE = SCALE, SCALE + 1, SCALE + 2
 VALUES = SCALE + 3
 PLAIN, OPERAND, CURSOR, FOUND = 0, VALUES, 2 * VALUES, 3 * VALUES
 """What is added to a value's colour: nothing, the mark of a cell that was read, the cursor's, that of a value found."""
@@ -53,6 +52,14 @@ class Paint:
             self.styles[CURSOR + number] = (self.styles["strong"] if number <= ZERO else style) + cursor
             self.styles[FOUND + number] = (self.styles["strong"] if number <= ZERO else style) + found
 
+    def _pair(self, role: Role) -> Style:
+        """The style of ▀ over two values, made where it is first asked for; plain text for an unknown role."""
+        if isinstance(role, tuple):
+            upper, lower = (self.styles[place] for place in role)
+            self.styles[role] = Style(color=upper.color, bgcolor=lower.color)
+            return self.styles[role]
+        return self.styles["text"]
+
     def strip(self, line: Iterable[tuple[str, Role]], width: int) -> Strip:
         """The line as exactly `width` cells; neighbours of one style become one segment."""
         if self._ascii:
@@ -67,7 +74,9 @@ class Paint:
             if size > left:
                 piece, size = set_cell_size(piece, left), left  # noqa: PLW2901
             left -= size
-            own = styles.get(role, base)
+            own = styles.get(role)
+            if own is None:
+                own = self._pair(role)
             if own is style:
                 text += piece
             else:

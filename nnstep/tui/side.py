@@ -9,7 +9,7 @@ from textual.message import Message
 
 from nnstep.tui.arrange import shares
 from nnstep.tui.aside import Entry, Section
-from nnstep.tui.paint import Line
+from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, fill, width_of
 
@@ -97,7 +97,7 @@ class Side(Panel):
             columns.append(self._column(section, room - 2, count, here=here))
         lines: list[Line] = [tuple(head)]
         for y in range(count):
-            pieces: list[tuple[str, str | int]] = []
+            pieces: list[tuple[str, Role]] = []
             for place, column in enumerate(columns):
                 pieces += [("│ " if place else "  ", "rule"), *column[y]]
             lines.append(tuple(pieces))

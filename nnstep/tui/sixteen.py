@@ -7,7 +7,7 @@ from rich.style import Style
 
 from nnstep.tui.palette import Sixteen
 
-Role = str | int
+Role = str | int | tuple[int, int]
 STRONG = 0.5
 """The part of the scale from where a value has the brighter colour."""
 

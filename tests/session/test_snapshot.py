@@ -18,6 +18,7 @@ COUNTS = 60
 # to whoever runs the session.
 NO_STATE = {
     "earlier",
+    "evaluation",
     *("changed", "progress", "interrupted", "interrupts", "scripts", "may_write", "allow_paths"),
     *("_interrupt", "_goal", "_health"),
 }

@@ -3,11 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nnstep.render.scale import INFINITE, NAN, SCALE, ZERO
 from nnstep.tui.cells import colour_numbers
 from nnstep.tui.content import Content
 from nnstep.tui.format import Extent, choose, extent
 from nnstep.tui.matrix import Matrix
-from nnstep.tui.paint import INFINITE, NAN, SCALE, ZERO, Line
+from nnstep.tui.paint import Line
 
 
 def content(array: np.ndarray | None, name: str = "Z[1]", **more: object) -> Content:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from nnstep.tui.paint import CURSOR, INFINITE, NAN, OPERAND, SCALE, VALUES, ZERO, Paint
+from nnstep.render.scale import INFINITE, NAN, SCALE, ZERO
+from nnstep.tui.paint import CURSOR, OPERAND, VALUES, Paint
 from nnstep.tui.palette import PALETTES, Palette
 
 

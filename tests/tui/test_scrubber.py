@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnstep.tui.paint import Role
 from nnstep.tui.scrubber import Run, Sign, cell_of, line, step_of, track
 from nnstep.tui.text import width_of
 
@@ -16,7 +17,7 @@ def run_of(length: int, size: int, reached: int, kept: list[int], signs: dict[in
     return Run(length, size, reached, before, len(kept), signs or {})
 
 
-def text(cells: list[tuple[str, str | int]]) -> str:
+def text(cells: list[tuple[str, Role]]) -> str:
     return "".join(piece for piece, _ in cells)
 
 

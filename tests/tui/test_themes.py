@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from rich.color import Color, ColorSystem
 from rich.style import Style
 
-from nnstep.tui.paint import CURSOR, INFINITE, NAN, OPERAND, SCALE, VALUES, ZERO, Paint
+from nnstep.render.scale import INFINITE, NAN, SCALE, ZERO
+from nnstep.tui.paint import CURSOR, OPERAND, VALUES, Paint
 from nnstep.tui.palette import PALETTES, Palette
 
 Floats = NDArray[np.float64]

@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING, get_args
 
 from nnstep.errors import CommandError
+from nnstep.render.picturing import PICTURES
 from nnstep.settings import MOST_DIGITS, NumberFormat
 from nnstep.tui.board import Board
 from nnstep.tui.format import Numbers
 from nnstep.tui.own.registry import own
 from nnstep.tui.palette import PALETTES
+from nnstep.tui.views import VIEWS
 
 if TYPE_CHECKING:
     from nnstep.tui.app import NnstepApp
@@ -26,10 +28,13 @@ def select(app: NnstepApp, cell: str) -> None:
 
 
 @own("view")
-def view(app: NnstepApp, name: str) -> None:
-    """Show another view."""
+def view(app: NnstepApp, name: str) -> str:
+    """Show another view; a picture that no view has is printed."""
+    if name.strip() in PICTURES and name.strip() not in VIEWS:
+        return app.debugger.execute(f"view {name}").text
     app.main.view.look(name)
     app.main.place()
+    return ""
 
 
 @own("compare")

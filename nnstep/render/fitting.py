@@ -1,0 +1,16 @@
+"""A number in so many cells."""
+
+from __future__ import annotations
+
+from nnstep.render.numbers import number
+
+
+def fitted(x: float, cells: int) -> str:
+    """A number with as many digits, up to four, as fit; where not even one does, rounded to its power of ten."""
+    for digits in (4, 3, 2, 1):
+        text = number(x, digits)
+        if len(text) <= cells:
+            return text
+    # 0.00012 in six cells is 1e-4: a plain number would lose all its digits.
+    mantissa, _, exponent = f"{x:.0e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
