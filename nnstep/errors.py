@@ -6,6 +6,7 @@ NnstepError
 │   └── ExpectationError    what a lesson or a script expects does not hold
 ├── LessonError         a lesson that cannot be read: names file, line and remedy
 ├── SettingsError       a settings file that says what is not known: names file, key and remedy
+├── ServeError          what keeps the browser's door from opening: a library or a port
 ├── NotComputedError    a matrix read at a step before it is written
 └── DivergenceError     a replay that does not reproduce a checkpoint
 
@@ -55,6 +56,10 @@ class LessonError(NnstepError):
 
 class SettingsError(NnstepError):
     """A settings file that cannot be followed; the defaults hold."""
+
+
+class ServeError(NnstepError):
+    """The app cannot be served to a browser."""
 
 
 class NotComputedError(NnstepError):

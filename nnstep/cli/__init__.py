@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from nnstep.cli import app, benching, checking, completing, listing, making, replaying, running
+from nnstep.cli import app, benching, checking, completing, listing, making, replaying, running, serving
 from nnstep.cli.speaking import speak
 from nnstep.cli.subcommand import INTERRUPTED, Subcommand
 from nnstep.errors import NnstepError
@@ -27,6 +27,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         listing.LESSONS,
         making.SUBCOMMAND,
         completing.subcommand(lambda: (APP, *SUBCOMMANDS.values())),
+        serving.SUBCOMMAND,
         benching.SUBCOMMAND,
     )
 }

@@ -15,8 +15,8 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="nnstep",
         description="A time-travel debugger for neural networks: opens MODEL in the terminal.",
-        epilog="Also: nnstep run MODEL LINE…, nnstep replay LESSON, nnstep new FILE, nnstep check PATH…, "
-        "nnstep models, nnstep lessons, nnstep completion SHELL; each has --help.",
+        epilog="Also: nnstep run MODEL LINE…, nnstep replay LESSON, nnstep serve MODEL, nnstep new FILE, "
+        "nnstep check PATH…, nnstep models, nnstep lessons, nnstep completion SHELL; each has --help.",
     )
     parser.add_argument(
         "model", metavar="MODEL", nargs="?", help=f"a model file or a bundled name (default: {FIRST_MODEL})"

@@ -148,7 +148,7 @@ def copy(session: Session, what: Rest = NOTHING) -> Result:
     return _nothing(session, what)
 
 
-@command("edit", app_only=True)
+@command("edit", app_only=True, writes=True)
 def edit(session: Session) -> Result:
     """Open the model's file in $VISUAL or $EDITOR, and debug what it has become.
 

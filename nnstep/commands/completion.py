@@ -215,12 +215,17 @@ def _terms(_: Session, last: str) -> Iterator[Pair]:
 def _models(session: Session, last: str) -> Iterator[Pair]:
     from nnstep.model import bundled  # the folder is looked up only when someone completes
 
+    if session.confinement is not None:
+        yield from ((each.source, "bundled" if each.bundled else "") for each in session.openable)
+        return
     yield from ((name, "bundled") for name in bundled())
     yield from (pair for pair in _files(session, last) if pair[0].endswith((".toml", os.sep)))
 
 
-def _files(_session: Session, last: str) -> Iterator[Pair]:
+def _files(session: Session, last: str) -> Iterator[Pair]:
     """The files that a path can become; hidden ones only where the dot is typed."""
+    if session.confinement is not None:
+        return
     folder, _sep, start = last.rpartition(os.sep)
     stem = f"{folder}{os.sep}" if folder or last.startswith(os.sep) else ""
     try:

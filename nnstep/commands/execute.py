@@ -52,7 +52,7 @@ def _run(session: Session, text: str) -> Result:
         found, rest = read(text)
         if found is None:
             return result([])
-        refuse_writing(session, found)
+        refuse_files(session, found)
         return found.function(session, *_arguments(found, rest))
     except CommandError:
         raise
@@ -60,8 +60,10 @@ def _run(session: Session, text: str) -> Result:
         raise CommandError(str(error)) from error
 
 
-def refuse_writing(session: Session, found: Command) -> None:
-    """Raise CommandError for a command that writes a file, where none may be written."""
+def refuse_files(session: Session, found: Command) -> None:
+    """Raise CommandError for a command that writes a file where none may be written, or reads one where none may be."""
+    if session.confinement is not None and (found.reads or found.writes):
+        raise session.confinement.refuse(found.name)
     if found.writes and not session.may_write:
         raise CommandError(f"{found.name} writes a file, which a lesson may do only with --allow-write")
 

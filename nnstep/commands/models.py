@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from nnstep.commands.registry import Rest, Result, command, result
-from nnstep.model.shelf import shelf
 from nnstep.render.models import shelf_lines
 from nnstep.render.position import here
 from nnstep.render.text import Span, line
@@ -34,8 +31,7 @@ def models(session: Session) -> Result:
 
     In the app they can be looked at, and enter opens one.
     """
-    del session
-    return result(shelf_lines(shelf(Path.cwd())))
+    return result(shelf_lines(session.openable))
 
 
 @command("quit", keys={"q": "quit"})

@@ -63,6 +63,7 @@ class Command:
     app_only  it changes the view alone, so the app runs it and headless it does nothing
     words     what completion offers besides its arguments
     writes    it writes a file, so that a lesson may use it only where that is allowed
+    reads     it reads a file other than a model, which a session that is confined may not
     """
 
     name: str
@@ -76,6 +77,7 @@ class Command:
     usage: str = field(default="")
     words: tuple[str, ...] = ()
     writes: bool = False
+    reads: bool = False
 
 
 COMMANDS: dict[str, Command] = {}
@@ -91,6 +93,7 @@ def command(  # noqa: PLR0913  # a declaration says all that there is to say
     details: str = "",
     words: tuple[str, ...] = (),
     writes: bool = False,
+    reads: bool = False,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Declare a command; its docstring, then `details`, are its help, its signature what it takes."""
 
@@ -111,6 +114,7 @@ def command(  # noqa: PLR0913  # a declaration says all that there is to say
             usage or " ".join(_usage(parameter) for parameter in parameters),
             words,
             writes,
+            reads,
         )
         return function
 

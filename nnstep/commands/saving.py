@@ -37,7 +37,7 @@ def save(session: Session, file: Rest) -> Result:
     return result(f"{file}: {summary(session)}; `source {file}` goes on from here", str(path))
 
 
-@command("source", usage="FILE")
+@command("source", usage="FILE", reads=True)
 def source(session: Session, file: Rest) -> Result:
     """Run the lines of a file; the first bad one ends it, and is named with its place: FILE:LINE."""
     lines = read_script(file)

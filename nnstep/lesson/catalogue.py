@@ -31,18 +31,18 @@ def bundled(chosen: Language) -> dict[str, Path]:
     return dict(sorted(files.items(), key=lambda item: names.index(item[0]) if item[0] in names else len(names)))
 
 
-def locate(source: str) -> Path:
-    """The file of a path or of a bundled name in the language in use; LessonError where there is none."""
+def locate(source: str, *, files: bool = True) -> Path:
+    """The file of a path, if those may be read, or of a bundled name in the language in use; else LessonError."""
     path = Path(source)
-    if path.is_file():
+    if files and path.is_file():
         return path
     known = bundled(language())
     if source in known:
         return known[source]
-    if path.is_dir():
+    if files and path.is_dir():
         raise LessonError(f"{harmless(source)}: is a directory, a lesson is a .md file")
     remedy = nearest(path.stem, known, "the bundled lessons are") if known else "there are no bundled lessons"
-    if os.sep in source or path.suffix:
+    if files and (os.sep in source or path.suffix):
         raise LessonError(f"{harmless(source)}: there is no such file; {remedy}")
     raise LessonError(f"no lesson {clipped(source)}; {remedy}")
 

@@ -28,10 +28,16 @@ class Listed:
     bundled: bool
 
 
-def shelf(folder: Path) -> list[Listed]:
-    """The bundled models by name, then those of a folder."""
+def shelf(folder: Path | None) -> list[Listed]:
+    """The bundled models by name, then those of a folder, if one is given."""
     own = [Listed(name, path, _title(path) or "", bundled=True) for name, path in bundled().items()]
-    return [*own, *_models_of(folder)]
+    return [*own, *(_models_of(folder) if folder else ())]
+
+
+def listed(path: Path, source: str) -> Listed | None:
+    """A file as lists show it; None for what is no model."""
+    title = _title(path)
+    return None if title is None else Listed(source, path, title, bundled=False)
 
 
 def _models_of(folder: Path) -> Iterator[Listed]:
@@ -40,9 +46,8 @@ def _models_of(folder: Path) -> Iterator[Listed]:
     except OSError:
         return
     for path in files:
-        title = _title(path)
-        if title is not None:
-            yield Listed(path.name, path, title, bundled=False)
+        if (found := listed(path, path.name)) is not None:
+            yield found
 
 
 def _title(path: Path) -> str | None:

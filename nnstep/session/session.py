@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from nnstep.errors import CommandError
 from nnstep.model import Model, load
 from nnstep.model.batches import Batches
 from nnstep.model.plan import plan
+from nnstep.model.shelf import Listed, shelf
+from nnstep.session.confinement import Confinement
 from nnstep.session.earlier import Earlier
 from nnstep.session.evaluation import Evaluation
 from nnstep.session.explanation import Explanation, Index, explain
@@ -43,8 +46,8 @@ class Session:
 
     Attributes: model, timeline, step; source and overrides, what the model was opened from; allow_paths, whether model
     files may name data outside their folders; changed, which grows by one at every move, and interrupts, at every
-    `interrupt`; scripts, how many are running inside each other; may_write, whether commands may write files; progress,
-    0 … 1 while a long move runs, else None.
+    `interrupt`; scripts, how many are running inside each other; may_write, whether commands may write files;
+    confinement, what it may open if that is not everything; progress, 0 … 1 while a long move runs, else None.
     """
 
     def __init__(
@@ -62,12 +65,15 @@ class Session:
         self.interrupts = 0
         self.scripts = 0
         self.may_write = True
+        self.confinement: Confinement | None = None
         self.displays: dict[int, Expression] = {}
         self.next_display = 1
         self.open(source, overrides)
 
     def open(self, source: Source, overrides: Mapping[str, object] | None = None) -> None:
         """Debug another model, from its start. A ModelError leaves everything as it was."""
+        if self.confinement is not None:
+            source = self.confinement.allowed(source)
         model = load(source, overrides, allow_paths=self.allow_paths)
         training = model.training
         batches = Batches(len(model.data.features), training.batch_size, model.seed, shuffle=training.shuffle)
@@ -85,6 +91,16 @@ class Session:
         self.next_display = 1
         self.step = 0
         self.changed += 1
+
+    def confine(self) -> None:
+        """From now on open only bundled models and the one that is open, read no other file and write none."""
+        self.confinement = Confinement(self.source)
+        self.may_write = False
+
+    @property
+    def openable(self) -> list[Listed]:
+        """The models to choose from: the bundled ones, and those of this folder or, where it is confined, its own."""
+        return self.confinement.shelf() if self.confinement else shelf(Path.cwd())
 
     # where we are
 

@@ -84,6 +84,32 @@ def _run(app: NnstepApp) -> int:
     return INTERRUPTED if app.return_code is None else app.return_code
 
 
+def serve(
+    source: str, overrides: Mapping[str, object] | None = None, *, allow_paths: bool = False, ascii_only: bool = False
+) -> int:
+    """Open a model in the app for a browser, with which the process at stdin and stdout speaks; the exit code.
+
+    Unless allow_paths, whoever is at the browser opens only bundled models and this one, and reads and writes no file.
+    """
+    gc.disable()
+    from nnstep import api
+
+    settings, problem = preferred(ascii_only=ascii_only)
+    debugger = api.open(source, overrides, allow_paths=allow_paths)
+    if allow_paths:
+        debugger.keep_journal()
+    else:
+        debugger.session.confine()
+    from nnstep.session.past import Past, history_file
+    from nnstep.tui.app import NnstepApp
+    from nnstep.tui.hint import first_time, hint
+
+    said = [problem] if problem else [hint()] if first_time() else []
+    app = NnstepApp(debugger, said, settings, past=Past(history_file()))
+    app.run()
+    return INTERRUPTED if app.return_code is None else app.return_code
+
+
 def preferred(*, ascii_only: bool) -> tuple[Settings, str]:
     """The user's settings in force, and what is wrong with their file; a bad one stops nothing."""
     from msgspec.structs import replace

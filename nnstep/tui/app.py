@@ -21,6 +21,7 @@ from textual.timer import Timer
 from nnstep.api import Debugger
 from nnstep.commands import Result
 from nnstep.commands.completion import Candidate, candidates
+from nnstep.commands.execute import named, refuse_files
 from nnstep.commands.rekeying import checked
 from nnstep.errors import CommandError, NnstepError
 from nnstep.session.past import Past
@@ -336,6 +337,7 @@ class NnstepApp(App[None]):
         # Before it is carried out: what it has to say of itself stays.
         self.main.prompt.answer(line, ())
         try:
+            refuse_files(self.debugger.session, named(command_of(line)[0]))
             said = own(self, argument)
         except CommandError as error:
             self._refuse(line, str(error))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.timer import Timer
 
-from nnstep.commands.execute import named, refuse_writing
+from nnstep.commands.execute import named, refuse_files
 from nnstep.commands.expecting import Question, answer_of, asked_line, explained, question_of
 from nnstep.commands.registry import result
 from nnstep.errors import CommandError
@@ -198,7 +198,7 @@ class Course:
         error: CommandError | None = None
         try:
             with self.replay.limits():
-                refuse_writing(self.replay.debugger.session, named(name))
+                refuse_files(self.replay.debugger.session, named(name))
                 OWN[name](self._app, argument)
         except CommandError as refused:
             error = None if named(name).app_only else refused

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, get_args, get_origin
 
 from textual.keys import format_key
@@ -12,7 +11,7 @@ from textual.keys import format_key
 from nnstep.commands import COMMANDS, Command
 from nnstep.commands.execute import usage
 from nnstep.commands.helping import command_lines
-from nnstep.model.shelf import Listed, shelf
+from nnstep.model.shelf import Listed
 from nnstep.render.catalogue import catalogue, word
 from nnstep.render.glossary import Term, of_formula, term_lines, terms
 from nnstep.render.language import language
@@ -120,9 +119,8 @@ def _key(key: str) -> str:
 
 def palette_question(session: Session) -> Question:
     """Every line that a key or a name stands for, ready to run, and every model."""
-    del session
     choices = [choice for each in COMMANDS.values() for choice in _lines_of(each)]
-    models = [_model(each, name=f"open {each.source}") for each in shelf(Path.cwd())]
+    models = [_model(each, name=f"open {each.source}") for each in session.openable]
     from nnstep.lesson import lessons  # only those who ask for lessons wait for them
 
     return Question(
@@ -185,9 +183,9 @@ def _term(term: Term, section: str) -> Choice:
     )
 
 
-def models_question() -> Question:
+def models_question(session: Session) -> Question:
     """Every model with its title, and a preview of the selected one."""
-    return Question("models", "opens it", [_model(each, name=each.source) for each in shelf(Path.cwd())])
+    return Question("models", "opens it", [_model(each, name=each.source) for each in session.openable])
 
 
 def lessons_question() -> Question:

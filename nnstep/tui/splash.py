@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-OTHERS = ("bench", "check", "completion", "lessons", "models", "new", "replay", "run")
+OTHERS = ("bench", "check", "completion", "lessons", "models", "new", "replay", "run", "serve")
 """What does not open the app: the first words that the shell's door knows."""
 _shown: list[str] = []
 

@@ -19,7 +19,7 @@ COUNTS = 60
 NO_STATE = {
     "earlier",
     "evaluation",
-    *("changed", "progress", "interrupted", "interrupts", "scripts", "may_write", "allow_paths"),
+    *("changed", "progress", "interrupted", "interrupts", "scripts", "may_write", "allow_paths", "confinement"),
     *("_interrupt", "_goal", "_health"),
 }
 

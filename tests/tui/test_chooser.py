@@ -103,7 +103,7 @@ def test_a_commands_help_flows_in_its_column() -> None:
 def test_a_section_comes_once() -> None:
     session = nnstep.open("xor").session
     session.step = 3
-    for question in (help_question(session), glossary_question(session), models_question()):
+    for question in (help_question(session), glossary_question(session), models_question(session)):
         sections = [choice.section for choice in question.choices]
         changes = 1 + sum(a != b for a, b in pairwise(sections))
         assert changes == len(set(sections)), question.title
@@ -129,7 +129,7 @@ def test_models_are_the_bundled_ones_and_those_of_this_folder(tmp_path: Path, mo
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'")
     (tmp_path / "broken.toml").write_text("[data")
     (tmp_path / "bad.toml").write_text(good.replace('"tanh"', '"tahn"'))
-    choices = {choice.name: choice for choice in models_question().choices}
+    choices = {choice.name: choice for choice in models_question(nnstep.open("xor").session).choices}
     assert set(choices) == {*bundled(), "mine.toml", "bad.toml"}
     assert choices["mine.toml"].line == "open mine.toml"
     seen = "\n".join("".join(text for text, _ in line) for line in choices["mine.toml"].details())

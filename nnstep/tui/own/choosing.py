@@ -38,7 +38,7 @@ def palette(app: NnstepApp, text: str) -> None:
 @own("models")
 def models(app: NnstepApp, _: str) -> None:
     """The models, with a preview."""
-    app.main.chooser.open(questions.models_question(), app.run_line)
+    app.main.chooser.open(questions.models_question(app.debugger.session), app.run_line)
 
 
 @own("lessons")

@@ -52,7 +52,7 @@ def _open(app: NnstepApp, name: str) -> str | None:
     if not name:
         raise CommandError("lesson open takes the name of a lesson, or its file")
     try:
-        path = locate(name)
+        path = locate(name, files=app.debugger.session.confinement is None)
         replay = Replay(read(path), app.debugger)
     except NnstepError as error:
         raise CommandError(str(error)) from error
