@@ -12,7 +12,6 @@ from nnstep.engine.names import canonical, shown
 from nnstep.errors import CommandError
 from nnstep.render.branches import branch_lines, mark_lines
 from nnstep.render.checks import finding_lines
-from nnstep.render.evaluation import evaluation_lines
 from nnstep.render.explanation import explanation_lines, show
 from nnstep.render.health import at_the_end_of, health_lines
 from nnstep.render.matrix import value_lines
@@ -149,6 +148,12 @@ def _health(session: Session) -> list[Line]:
     return [about, *health_lines(session.health()), *finding_lines(session.findings())]
 
 
+def _evaluation(session: Session) -> list[Line]:
+    from nnstep.render.evaluation import evaluation_lines  # few ask for it
+
+    return evaluation_lines(session)
+
+
 def _stretches(numbers: list[int]) -> str:
     """`0 16 32-40 48`: neighbours as a stretch."""
     stretches: list[list[int]] = []
@@ -171,5 +176,5 @@ _INFO = {
     "branches": branch_lines,
     "marks": mark_lines,
     "update": update_lines,
-    "evaluation": evaluation_lines,
+    "evaluation": _evaluation,
 }

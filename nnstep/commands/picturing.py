@@ -8,10 +8,11 @@ from shutil import get_terminal_size
 
 from nnstep.commands.registry import Rest, Result, command, result
 from nnstep.errors import CommandError
-from nnstep.render.picturing import PICTURES, Frame
 from nnstep.render.text import text_of
 from nnstep.session import Session
 
+NAMES = ("network", "graph", "training", "data", "weights", "matrix")
+"""The pictures; what draws them is imported where it is needed."""
 BOARDS = ("step", "layer")
 """Views of matrices, which the app alone has: without it, `print` shows each."""
 LEAST, MOST = (40, 10), (1000, 1000)
@@ -21,24 +22,32 @@ _SIZE = re.compile(r"([0-9]{1,4})x([0-9]{1,4})")
 
 @command(
     "view",
-    usage="step|layer|network|graph [WIDTHxHEIGHT]",
+    usage="step|layer|network|graph|training [PLOT]|data|weights|matrix [EXPR] [WIDTHxHEIGHT]",
     keys={"1": "view step", "2": "view layer"},
-    words=(*BOARDS, *PICTURES),
+    words=(*BOARDS, *NAMES),
 )
 def view(session: Session, name: Rest) -> Result:
     """Show another view; without the app, print the picture, as wide as the terminal or as WIDTHxHEIGHT says.
 
     step: the formula, its operands and its result, and the layer they belong to; layer: all matrices of one layer (both
     in the app alone). network: the neurons as pairs of z and a, with the weights between them and δ on the way back;
-    graph: the computation graph with values, gradients and local derivatives.
+    graph: the computation graph with values, gradients and local derivatives. training: the loss, and as many as fit of
+    boundary, fit, accuracy, gradients, updates, zeros, confusion and surface; with one of these, that one alone. data:
+    the rows of the batch with what the model says of them, as images where they are; weights: the first layer's, as
+    images; matrix: a heat map of EXPR, or of the matrix just written.
     """
-    which, *size = name.split()
-    if which in BOARDS and not size:
+    which, *words = name.split()
+    if which in BOARDS and not words:
         return result([])
-    if which not in PICTURES:
-        known = (*BOARDS, *PICTURES)
+    if which not in NAMES:
+        known = (*BOARDS, *NAMES)
         raise CommandError(f"view: must be {', '.join(known[:-1])} or {known[-1]}, got {which!r}")
-    picture = PICTURES[which](session, Frame(*_size(size)))
+    from nnstep.render.picturing import PICTURES, WITH_CHOICE, Frame
+
+    what = []
+    while words and which in WITH_CHOICE and not (len(words) == 1 and _SIZE.fullmatch(words[0])):
+        what.append(words.pop(0))
+    picture = PICTURES[which](session, Frame(*_size(words), what=" ".join(what)))
     return replace(result(list(picture.lines)), text=text_of(picture.colourless))
 
 

@@ -26,6 +26,7 @@ from nnstep.session.evaluation import Evaluation
 from nnstep.session.explanation import Explanation, Index, explain
 from nnstep.session.expression import COUNTERS, Expression, UnknownNameError, clipped, compile_expression
 from nnstep.session.health import RULES, Status, examine
+from nnstep.session.measures import Measures
 from nnstep.session.search import Found
 from nnstep.session.snapshot import Snapshot, bring_back, take
 from nnstep.session.stopbook import Stopbook
@@ -86,6 +87,7 @@ class Session:
         self.travels = Travels()
         self.earlier = Earlier(self)
         self.evaluation = Evaluation(self)
+        self.measures = Measures(self)
         self.stops.clear()
         self.displays.clear()
         self.next_display = 1

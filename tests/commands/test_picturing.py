@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nnstep.commands import execute
+from nnstep.commands.picturing import NAMES
 from nnstep.errors import CommandError
+from nnstep.render.picturing import PICTURES
 from nnstep.session import Session
 from tests.worked import MODEL
 
@@ -33,3 +35,7 @@ def test_bad_lines(line: str, error: str) -> None:
 
 def test_a_graph_has_no_network() -> None:
     assert "`view graph` draws it" in execute(Session("chain_rule"), "view network").text
+
+
+def test_the_names_are_those_of_the_pictures() -> None:
+    assert tuple(PICTURES) == NAMES

@@ -18,7 +18,7 @@ COUNTS = 60
 # to whoever runs the session.
 NO_STATE = {
     "earlier",
-    "evaluation",
+    *("evaluation", "measures"),
     *("changed", "progress", "interrupted", "interrupts", "scripts", "may_write", "allow_paths", "confinement"),
     *("_interrupt", "_goal", "_health"),
 }

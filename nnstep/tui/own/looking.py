@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, get_args
 
+from nnstep.commands.picturing import NAMES
 from nnstep.errors import CommandError
-from nnstep.render.picturing import PICTURES
 from nnstep.settings import MOST_DIGITS, NumberFormat
 from nnstep.tui.board import Board
 from nnstep.tui.format import Numbers
@@ -30,7 +30,7 @@ def select(app: NnstepApp, cell: str) -> None:
 @own("view")
 def view(app: NnstepApp, name: str) -> str:
     """Show another view; a picture that no view has is printed."""
-    if name.strip() in PICTURES and name.strip() not in VIEWS:
+    if name.strip() in NAMES and name.strip() not in VIEWS:
         return app.debugger.execute(f"view {name}").text
     app.main.view.look(name)
     app.main.place()

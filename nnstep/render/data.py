@@ -1,0 +1,74 @@
+"""The data as people look at it: rows that are pictures as pictures, with what the model says of each beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnstep.render.canvas import Picture
+from nnstep.render.fitting import fitted
+from nnstep.render.heat import image_grid, side_of
+from nnstep.render.text import Line, Role, Span, line
+from nnstep.session import Session
+from nnstep.session.evaluation import true_classes
+
+MOST_FEATURES = 6
+
+
+def data_picture(session: Session, width: int, height: int) -> Picture:
+    """The rows of this batch, with the target and what the model says with the parameters of this step."""
+    data = session.model.data
+    rows = session.timeline.rows(session.position.iteration)
+    features = data.features[rows]
+    said = _said(session, rows)
+    side = side_of(features.shape[1]) if data.feature_names is None else 0
+    if side:
+        return image_grid([row.reshape(side, side) for row in features], said, width, height)
+    return _table(session, rows, said, height)
+
+
+def weights_picture(session: Session, width: int, height: int) -> Picture:
+    """The first layer's weights as pictures of what each unit looks for, where the rows are pictures."""
+    side = side_of(session.model.data.features.shape[1])
+    if not side or not session.model.layers or session.model.data.feature_names:
+        return Picture((line(Span("the rows are no square pictures: `view matrix W[1]` shows the weights", "dim")),))
+    weights = session.read("W[1]")
+    captions: list[tuple[str, Role]] = [(f"unit {unit}", "dim") for unit in range(len(weights))]
+    return image_grid([row.reshape(side, side) for row in weights], captions, width, height)
+
+
+def _said(session: Session, rows: np.ndarray) -> list[tuple[str, Role]]:
+    """Target and prediction of each row: `3`, and where that is not what is said, `3 → 8`."""
+    data, output, classes = session.model.data, session.evaluation.output, session.evaluation.classes
+    if output is None:
+        return [(_numbers(row), "dim") for row in data.targets[rows]]
+    predictions = session.evaluation.at_hand().predictions(output, data.features[rows])
+    if not classes:
+        pairs = zip(data.targets[rows], predictions, strict=True)
+        return [(f"{_numbers(target)} → {_numbers(said)}", "text") for target, said in pairs]
+    true, chosen = true_classes(data.targets[rows]).tolist(), output.chosen(predictions).tolist()
+    return [(f"{classes[a]} → {classes[b]}", "good" if a == b else "error") for a, b in zip(true, chosen, strict=True)]
+
+
+def _numbers(row: np.ndarray) -> str:
+    return " ".join(fitted(float(x), 6) for x in row[:3]) + (" …" if len(row) > 3 else "")
+
+
+def _table(session: Session, rows: np.ndarray, said: list[tuple[str, Role]], height: int) -> Picture:
+    data = session.model.data
+    count = data.features.shape[1]
+    names = data.feature_names or tuple(f"x{i + 1}" for i in range(count))
+    shown_names = names[:MOST_FEATURES]
+    widths = [max(len(name), 8) for name in shown_names]
+    heads = "  ".join(f"{name:>{width}}" for name, width in zip(shown_names, widths, strict=True))
+    more = f"  … {count - MOST_FEATURES} more" if count > MOST_FEATURES else ""
+    lines: list[Line] = [line(Span(f"   row  {heads}{more}   target → prediction", "dim"))]
+    fit = max(height - 2, 1)
+    for place in range(min(len(rows), fit)):
+        cells = zip(data.features[rows[place]][:MOST_FEATURES], widths, strict=True)
+        values = "  ".join(f"{fitted(float(x), 8):>{width}}" for x, width in cells)
+        lines.append(
+            line(Span(f"{rows[place]:>6}  ", "dim"), values, Span(" " * len(more) + "   "), Span(*said[place]))
+        )
+    if len(rows) > fit:
+        lines.append(line(Span(f"… {len(rows) - fit} more", "dim")))
+    return Picture(tuple(lines))
