@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -43,20 +44,26 @@ def _npy(array: Array) -> bytes:
 
 MATRICES: dict[str, Callable[[Array], bytes]] = {".csv": _csv, ".npy": _npy}
 """How a matrix is written, by the file's ending."""
+ALL = ".npz"
+"""The ending of a file that holds every matrix."""
 PICTURES = {".svg": "a picture of the app's screen"}
 """What the app alone can write."""
 
 
-@command("export", usage="FILE.csv|npy|svg [EXPR]", words=("file.csv", "file.npy", "file.svg"), writes=True)
+@command(
+    "export", usage="FILE.csv|npy|npz|svg [EXPR]", words=("file.csv", "file.npy", "file.npz", "file.svg"), writes=True
+)
 def export(session: Session, file: str, expr: Rest = NOTHING) -> Result:
     """Write a matrix to a .csv or .npy file, or the app's screen to an .svg; a file that is there is left alone.
 
     EXPR is what `print` takes; in the app, without EXPR it is the focused matrix. A .csv has no header and reads back
-    to the same numbers.
+    to the same numbers. A .npz holds all matrices that can be read at this step, by their names, for `numpy.load`.
     """
     suffix = ending(file)
     if suffix in PICTURES:
         raise CommandError(f"export: {suffix} is {PICTURES[suffix]}: without the app there is none; try .csv or .npy")
+    if suffix == ALL:
+        return _export_all(session, file, expr)
     if not expr:
         raise CommandError(f"export: which matrix? `export {file} Z[1]`")
     value = session.evaluate(expr)
@@ -68,10 +75,23 @@ def export(session: Session, file: str, expr: Rest = NOTHING) -> Result:
     return result(f"{file}: {expr}, {size}", file)
 
 
+def _export_all(session: Session, file: str, expr: str) -> Result:
+    if expr:
+        raise CommandError(f"export: a {ALL} holds all matrices of this step; {expr!r} is too much")
+    matrices = {name: np.asarray(session.read(name)) for name in session.names if session.readable(name)}
+    stream = io.BytesIO()
+    # One of the names may be that of an argument of savez.
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, matrix in matrices.items():
+            archive.writestr(f"{name}.npy", _npy(matrix))
+    write_new(file, stream.getvalue())
+    return result(f"{file}: {len(matrices)} matrices", file)
+
+
 def ending(file: str) -> str:
     """The ending of a file's name, if something can be written in that form."""
     suffix = Path(file).suffix.lower()
-    known = (*MATRICES, *PICTURES)
+    known = (*MATRICES, ALL, *PICTURES)
     if suffix not in known:
         raise CommandError(f"export: the file must end in {', '.join(known[:-1])} or {known[-1]}, got {file!r}")
     return suffix

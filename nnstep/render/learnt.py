@@ -9,13 +9,15 @@ from nnstep.render.canvas import Area, Canvas, Picture, joined
 from nnstep.render.fitting import fitted
 from nnstep.render.heat import Matrix, half_blocks, shades
 from nnstep.render.plot import MARGIN, Axes
-from nnstep.render.scale import MIDDLE
+from nnstep.render.scale import MIDDLE, SCALE
 from nnstep.render.text import Colour, Line, Role, Span, line
 from nnstep.session import Session
 from nnstep.session.evaluation import true_classes
 from nnstep.session.passing import Output
 from nnstep.session.surface import surface
 
+BRIGHT = 12
+"""Steps from the middle of the scale from which a ground is bright."""
 MARKS = "○●◆◇▲▼✗"
 """A point of the data, by its class."""
 
@@ -76,13 +78,18 @@ def _ends(features: Matrix) -> tuple[Matrix, Matrix]:
 
 
 def _marked(lines: list[Line], marks: dict[tuple[int, int], str]) -> list[Line]:
-    """Lines with the data's points put over them."""
+    """Lines with the data's points put over them, on the ground there: dark on a bright one, bright on a dark."""
     found = []
     for y, spans in enumerate(lines):
         cells: list[tuple[str, Role | Colour]] = [(character, span.role) for span in spans for character in span.text]
         for x in range(len(cells)):
             if (x, y) in marks:
-                cells[x] = (marks[x, y], "text")
+                role = cells[x][1]
+                if isinstance(role, tuple):
+                    ground = role[1]
+                    mark = MIDDLE if abs(ground - MIDDLE) > BRIGHT else SCALE - 1 if marks[x, y] == MARKS[1] else 0
+                    role = (mark, ground)
+                cells[x] = (marks[x, y], role)
         found.append(joined(cells))
     return found
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from nnstep.engine.names import shown
 from nnstep.render.canvas import Area, Canvas, Picture
 from nnstep.render.fitting import fitted
-from nnstep.render.scale import MIDDLE, colours
+from nnstep.render.scale import MIDDLE, colours, legible
 from nnstep.render.text import Role, Span, line
 from nnstep.session import Session
 
@@ -32,6 +32,7 @@ LOSS = 4 + NUMBER
 GAP = 11
 """Cells between two layers, at least, for edges that can be told apart and carry a number."""
 LEAST_GAP = 6
+FAINTEST = 6
 MANY_EDGES = 40
 """Up to so many between two layers, each may carry its number."""
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -237,7 +238,9 @@ class _Drawing:
             marked = chosen is not None and chosen in (a, b)
             size = abs(place - MIDDLE) + (100 if marked else 0)
             start, end = (2 * left.right, 4 * a.y + 2), (2 * right.left - 1, 4 * b.y + 2)
-            self.canvas.line(start, end, place, size)
+            # The weakest edge is still seen.
+            faint = MIDDLE + (FAINTEST if place > MIDDLE else -FAINTEST)
+            self.canvas.line(start, end, faint if 0 < abs(place - MIDDLE) < FAINTEST else place, size)
 
     def _selected_of(self, column: Column) -> Unit | None:
         if self.selected is None or self.selected[0] != column.layer:
@@ -256,7 +259,7 @@ class _Drawing:
         if chosen is None and len(labels) < len(pairs):
             return
         for (x, y, text), (a, b) in labels.items():
-            self.canvas.put(x, y, text, int(places[b.index, a.index]))
+            self.canvas.put(x, y, text, legible(int(places[b.index, a.index])))
 
     def _labels(
         self, left: Column, right: Column, pairs: Sequence[tuple[Unit, Unit]], weights: Matrix

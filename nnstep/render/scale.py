@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nnstep.render.text import Role
+
 Matrix = npt.NDArray[Any]
 
 SCALE = 65
@@ -37,6 +39,17 @@ def colours(values: Matrix, largest: float | None = None) -> npt.NDArray[np.intp
         places[np.isnan(values)] = NAN
         places[np.isinf(values)] = INFINITE
     return places
+
+
+LEGIBLE = 12
+"""Steps from the middle at which text is still read."""
+
+
+def legible(place: int) -> Role | int:
+    """A place for a number as text: a small one keeps its sign's colour, a zero is dim."""
+    if place >= ZERO or abs(place - MIDDLE) >= LEGIBLE:
+        return place
+    return "dim" if place == MIDDLE else MIDDLE + (LEGIBLE if place > MIDDLE else -LEGIBLE)
 
 
 def shade(place: int) -> str:

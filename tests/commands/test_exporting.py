@@ -62,3 +62,14 @@ def test_bad_lines_write_nothing(
 def test_a_table_has_two_axes() -> None:
     with pytest.raises(CommandError, match="this has 2×2×2"):
         as_table(np.zeros((2, 2, 2)), ",")
+
+
+def test_all_matrices_of_a_step_in_one_file(debugger: nnstep.Debugger, tmp_path: Path) -> None:
+    debugger.goto(3)
+    debugger.execute(f"export {tmp_path}/all.npz")
+    with np.load(tmp_path / "all.npz") as found:
+        assert {"X", "Y", "Z[1]", "W[1]", "lr"} <= set(found)
+        assert "A[1]" not in found
+        assert np.array_equal(found["Z[1]"], debugger.value("Z[1]"))
+    with pytest.raises(CommandError, match="too much"):
+        debugger.execute(f"export {tmp_path}/more.npz X")
