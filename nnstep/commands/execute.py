@@ -62,10 +62,10 @@ def _run(session: Session, text: str) -> Result:
 
 def refuse_files(session: Session, found: Command) -> None:
     """Raise CommandError for a command that writes a file where none may be written, or reads one where none may be."""
-    if session.confinement is not None and (found.reads or found.writes):
-        raise session.confinement.refuse(found.name)
-    if found.writes and not session.may_write:
-        raise CommandError(f"{found.name} writes a file, which a lesson may do only with --allow-write")
+    if session.confinement is not None:
+        refusal = session.confinement.refusal(found.name, reads=found.reads, writes=found.writes)
+        if refusal is not None:
+            raise refusal
 
 
 def _follow(session: Session, outcome: Result) -> Result:

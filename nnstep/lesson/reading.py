@@ -12,6 +12,7 @@ from nnstep.commands.execute import check
 from nnstep.commands.expecting import question_of
 from nnstep.errors import CommandError, LessonError, harmless, has_control
 from nnstep.lesson.lesson import Beat, Lesson, Typed
+from nnstep.session.confinement import LessonConfinement
 
 LARGEST = 256 << 10
 """Bytes of a lesson."""
@@ -62,7 +63,7 @@ class _Reader:
     def __init__(self, text: str, path: Path, *, writing: bool) -> None:
         self._path = path
         self._place = harmless(str(path))
-        self._writing = writing
+        self._confinement = LessonConfinement(path.parent, writing=writing)
         self._lines = text.replace("\r\n", "\n").split("\n")
         self._title: str | None = None
         self._sections: list[str] = []
@@ -195,8 +196,8 @@ class _Reader:
         rest = text.split(maxsplit=1)[1] if len(text.split()) > 1 else ""
         if command.name in FORBIDDEN:
             raise CommandError(f"{command.name} is not for lessons")
-        if command.writes and not self._writing:
-            raise CommandError(f"{command.name} writes a file, which a lesson may do only with --allow-write")
+        if refusal := self._confinement.refusal(command.name, reads=command.reads, writes=command.writes):
+            raise refusal
         if command.name == "ask":
             question_of(rest)
         if command.name == "expect-error" and not rest:

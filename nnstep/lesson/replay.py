@@ -11,6 +11,7 @@ from nnstep.commands.registry import Result
 from nnstep.errors import CommandError, LessonError, NnstepError
 from nnstep.lesson.lesson import Beat, Lesson, Typed
 from nnstep.session import Session
+from nnstep.session.confinement import LessonConfinement
 from nnstep.session.snapshot import Snapshot
 
 CLAIMS = ("expect", "expect-error", "ask")
@@ -40,13 +41,13 @@ class Replay:
 
     def __init__(self, lesson: Lesson, debugger: Debugger | None = None, *, writing: bool = False) -> None:
         self.lesson = lesson
+        self._confinement = LessonConfinement(lesson.path.parent, writing=writing)
         try:
-            self.debugger = debugger or Debugger(Session(self._model(lesson.model)))
+            self.debugger = debugger or Debugger(Session(self._confinement.allowed(lesson.model)))
         except NnstepError as error:
             raise LessonError(f"{lesson.place}:{lesson.beats[0].commands[0].line}: {error}") from error
         self.at = -1
         self.ran: list[Ran] = []
-        self._writing = writing
         self._before: list[tuple[Snapshot, list[Ran]]] = []
 
     @property
@@ -102,25 +103,18 @@ class Replay:
 
     @contextmanager
     def limits(self) -> Iterator[None]:
-        """Have commands write files only where the lesson may."""
+        """Have commands open, read and write only what the lesson may; where less is allowed anyway, that."""
         session = self.debugger.session
-        may_write = session.may_write
-        session.may_write = may_write and self._writing
+        before = session.confinement
+        session.confinement = before or self._confinement
         try:
             yield
         finally:
-            session.may_write = may_write
+            session.confinement = before
 
     def _run(self, typed: Typed) -> Ran:
-        word, *rest = typed.text.split(maxsplit=1)
-        line = f"open {self._model(rest[0])}" if word == "open" and rest else typed.text
         with self.limits():
             try:
-                return Ran(typed, self.debugger.execute(line), None)
+                return Ran(typed, self.debugger.execute(typed.text), None)
             except CommandError as error:
                 return Ran(typed, None, error)
-
-    def _model(self, name: str) -> str:
-        """A model's file beside the lesson, or the name as it is."""
-        beside = self.lesson.path.parent / name
-        return str(beside) if beside.is_file() else name

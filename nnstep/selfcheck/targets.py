@@ -11,13 +11,16 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import nnstep
-from nnstep import lesson
+from nnstep import lesson, settings
 from nnstep.api import Debugger
 from nnstep.commands import COMMANDS
+from nnstep.commands.rekeying import checked
 from nnstep.errors import NnstepError, has_control
 from nnstep.model import bundled, load
 from nnstep.selfcheck import generate
+from nnstep.session.confinement import Confinement
 from nnstep.session.journal import Journal, decode, state_of
+from nnstep.session.past import Past
 from nnstep.session.script import script
 
 LONGEST_MESSAGE = 1500
@@ -71,7 +74,7 @@ def attempt(target: Target, case: bytes) -> bool:
 @cache
 def _debugger(graph: bool) -> Debugger:  # noqa: FBT001  # a key of the cache
     debugger = nnstep.open(GRAPH if graph else MODEL)
-    debugger.session.may_write = False
+    debugger.session.confinement = Confinement()
     return debugger
 
 
@@ -193,7 +196,7 @@ def _script() -> bytes:
 
 def _run_script(case: bytes) -> None:
     debugger = nnstep.open(MODEL)
-    debugger.session.may_write = False
+    debugger.session.confinement = Confinement()
     with _file("session.nnstep", case) as path:
         debugger.execute(f"source {path}")
 
@@ -235,6 +238,28 @@ def _run_journal(case: bytes) -> None:
     decode(case)
 
 
+SETTINGS = b"""
+theme = "light"
+ascii = false
+number_format = "fixed"
+precision = 3
+language = "ja"
+[keys]
+k = "step 3"
+ctrl_x = ""
+"""
+
+
+def _run_settings(case: bytes) -> None:
+    with _file("settings.toml", case) as path:
+        checked(settings.read(path).keys)
+
+
+def _run_past(case: bytes) -> None:
+    with _file("history", case) as path:
+        Past(path).read()
+
+
 def _damaged(raw: Callable[[], bytes]) -> Callable[[Random], bytes]:
     return lambda random: generate.damaged(random, raw())
 
@@ -249,6 +274,8 @@ TARGETS: Mapping[str, Target] = {
         Target("npz", _damaged(_npz_file), lambda case: _data(case, "d.npz", "")),
         Target("lesson", _lesson, _run_lesson),
         Target("script", _damaged(_script), _run_script),
+        Target("settings", _damaged(lambda: SETTINGS), _run_settings),
+        Target("history", _damaged("step 3\nprint δ[1]\n".encode), _run_past),
         Target("journal", _damaged(_journal), _run_journal),
     )
 }

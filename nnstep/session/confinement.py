@@ -15,6 +15,52 @@ REMEDY = "those of `nnstep serve --allow-paths` do"
 
 
 class Confinement:
+    """Every model can be opened and every file read, but none is written."""
+
+    def allowed(self, source: Any) -> Any:  # noqa: ANN401  # whatever a model is opened from
+        """What to open for a source; CommandError for what may not be opened, whether it is there or not."""
+        return source
+
+    def refusal(self, command: str, *, reads: bool, writes: bool) -> CommandError | None:  # as below
+        """What to say of a command that reads a file other than a model, or writes one; None where it may."""
+        return CommandError(f"{command} writes a file, which may not be done here") if writes else None
+
+    def shelf(self) -> list[Listed]:
+        """The models to choose from."""
+        return shelf(Path.cwd())
+
+
+class LessonConfinement(Confinement):
+    """Bundled models and files of the lesson's folder; other files are not read, and written only where allowed.
+
+    A lesson may come from a stranger, and what a message quotes of a file may be nobody else's to read.
+    """
+
+    def __init__(self, folder: Path, *, writing: bool) -> None:
+        self._folder = folder.resolve()
+        self._writing = writing
+
+    def allowed(self, source: Any) -> Any:  # noqa: ANN401  # whatever a model is opened from
+        """A file beside the lesson or below, else a bundled model by its own file."""
+        text, models = str(source), bundled()
+        beside = self._folder / text
+        inside = "\0" not in text and beside.resolve().is_relative_to(self._folder)
+        if text in models and not (inside and beside.is_file()):
+            return models[text]
+        if inside or Path(text) in models.values():
+            return str(beside)
+        raise CommandError(f"{clipped(text)}: a lesson opens bundled models and files of its own folder, no others")
+
+    def refusal(self, command: str, *, reads: bool, writes: bool) -> CommandError | None:
+        """A lesson reads no other file, and writes only where the user says so."""
+        if reads:
+            return CommandError(f"{command} reads a file, which a lesson may not do; write its lines into a block")
+        if writes and not self._writing:
+            return CommandError(f"{command} writes a file, which a lesson may do only with --allow-write")
+        return None
+
+
+class BrowserConfinement(Confinement):
     """The bundled models and the one that the session was opened with: no other file is read, and none is written."""
 
     def __init__(self, named: str | os.PathLike[str]) -> None:
@@ -34,9 +80,11 @@ class Confinement:
         also = "" if self._named in models else f" and {harmless(self._named)}"
         raise CommandError(f"{clipped(text)}: sessions in a browser open only bundled models{also}; {REMEDY}")
 
-    def refuse(self, command: str) -> CommandError:
-        """What to say of a command that reads or writes a file."""
-        return CommandError(f"{command}: sessions in a browser read and write no files; {REMEDY}")
+    def refusal(self, command: str, *, reads: bool, writes: bool) -> CommandError | None:
+        """No file but a model is touched."""
+        if reads or writes:
+            return CommandError(f"{command}: sessions in a browser read and write no files; {REMEDY}")
+        return None
 
     def shelf(self) -> list[Listed]:
         """The models that can be opened."""

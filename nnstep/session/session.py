@@ -20,7 +20,7 @@ from nnstep.model import Model, load
 from nnstep.model.batches import Batches
 from nnstep.model.plan import plan
 from nnstep.model.shelf import Listed, shelf
-from nnstep.session.confinement import Confinement
+from nnstep.session.confinement import BrowserConfinement, Confinement
 from nnstep.session.earlier import Earlier
 from nnstep.session.evaluation import Evaluation
 from nnstep.session.explanation import Explanation, Index, explain
@@ -47,8 +47,8 @@ class Session:
 
     Attributes: model, timeline, step; source and overrides, what the model was opened from; allow_paths, whether model
     files may name data outside their folders; changed, which grows by one at every move, and interrupts, at every
-    `interrupt`; scripts, how many are running inside each other; may_write, whether commands may write files;
-    confinement, what it may open if that is not everything; progress, 0 … 1 while a long move runs, else None.
+    `interrupt`; scripts, how many are running inside each other; confinement, which
+    files it may open, read and write if that is not all; progress, 0 … 1 while a long move runs, else None.
     """
 
     def __init__(
@@ -65,7 +65,6 @@ class Session:
         self.interrupted = False
         self.interrupts = 0
         self.scripts = 0
-        self.may_write = True
         self.confinement: Confinement | None = None
         self.displays: dict[int, Expression] = {}
         self.next_display = 1
@@ -96,8 +95,7 @@ class Session:
 
     def confine(self) -> None:
         """From now on open only bundled models and the one that is open, read no other file and write none."""
-        self.confinement = Confinement(self.source)
-        self.may_write = False
+        self.confinement = BrowserConfinement(self.source)
 
     @property
     def openable(self) -> list[Listed]:

@@ -12,6 +12,7 @@ import pytest
 import nnstep
 from nnstep import Debugger
 from nnstep.errors import CommandError, ExpectationError
+from nnstep.session.confinement import Confinement
 from nnstep.session.journal import state_of
 from tests.worked import MODEL
 
@@ -177,8 +178,8 @@ def test_pause_does_nothing(debugger: Debugger) -> None:
 
 
 def test_what_writes_is_refused_where_nothing_may_be_written(debugger: Debugger, tmp_path: Path) -> None:
-    debugger.session.may_write = False
-    with pytest.raises(CommandError, match="only with --allow-write"):
+    debugger.session.confinement = Confinement()
+    with pytest.raises(CommandError, match="save writes a file, which may not be done here"):
         debugger.execute(f"save {tmp_path / 'x'}")
     debugger.execute(f"expect-error save {tmp_path / 'x'}")
     assert list(tmp_path.iterdir()) == []

@@ -19,7 +19,7 @@ COUNTS = 60
 NO_STATE = {
     "earlier",
     *("evaluation", "measures"),
-    *("changed", "progress", "interrupted", "interrupts", "scripts", "may_write", "allow_paths", "confinement"),
+    *("changed", "progress", "interrupted", "interrupts", "scripts", "allow_paths", "confinement"),
     *("_interrupt", "_goal", "_health"),
 }
 
