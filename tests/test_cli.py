@@ -233,6 +233,14 @@ def test_check_says_each_model_that_is_good(model: str, capsys: Captured) -> Non
     assert second.startswith("xor: 2→4→1 tanh, sigmoid")
 
 
+def test_check_takes_the_name_of_a_lesson_and_of_both(capsys: Captured) -> None:
+    assert main(["check", "batches", "mazur"]) == 0
+    lesson, model, both = capsys.readouterr().out.splitlines()
+    assert "batches.md: 3. Batches: 13 beats" in lesson
+    assert model.startswith("mazur: ")
+    assert "mazur.md: 8. A famous worked example" in both
+
+
 def test_check_goes_on_after_a_model_that_is_bad(model: str, tmp_path: Path, capsys: Captured) -> None:
     bad = tmp_path / "a_bad.toml"
     bad.write_text(HAND.replace('"relu"', '"rellu"'))

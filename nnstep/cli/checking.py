@@ -17,7 +17,9 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="nnstep check", description="Validate models and lessons, and look for faults in what models compute."
     )
-    parser.add_argument("paths", metavar="PATH", nargs="*", help="a model, a lesson, or a folder of them")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", help="a model or a lesson, a folder of them, or a bundled name"
+    )
     parser.add_argument(
         "--self", action="store_true", help="try nnstep's own promises on this machine, for about two minutes"
     )
@@ -32,7 +34,7 @@ def _check(parser: ArgumentParser, options: Namespace) -> int:
     if not options.paths:
         parser.error("a PATH is needed, or --self")
     failed = False
-    for path in _model_files(options.paths):
+    for path in _files(options.paths):
         try:
             if path.endswith(".md"):
                 print(f"{path}: {_checked_lesson(path)}")
@@ -66,15 +68,27 @@ def _checked_lesson(path: str) -> str:
     return f"{found.title}: {len(found.beats)} beats, {sum(len(beat.commands) for beat in found.beats)} commands"
 
 
-def _model_files(paths: Iterable[str]) -> Iterator[str]:
+def _files(paths: Iterable[str]) -> Iterator[str]:
+    """The models and lessons that are meant: files, those of a folder, or bundled ones by their name."""
     for path in paths:
         if Path(path).is_dir():
             files = [file for file in sorted(Path(path).iterdir()) if _is_checked(file)]
             if not files:
                 raise ModelError(f"{path}: no .toml file and no lesson in this folder")
             yield from (str(file) for file in files)
-        else:
-            yield path
+            continue
+        known = [] if Path(path).suffix or Path(path).exists() else _bundled(path)
+        yield from known or [path]
+
+
+def _bundled(name: str) -> list[str]:
+    """The model and the lesson of a name, as some names have both; nothing where it is a name of neither."""
+    from nnstep.lesson.catalogue import bundled
+    from nnstep.model.loader import bundled as models
+    from nnstep.render.language import language
+
+    lesson = bundled(language()).get(name)
+    return [*([name] if name in models() else []), *([str(lesson)] if lesson else [])]
 
 
 def _is_checked(file: Path) -> bool:

@@ -80,11 +80,13 @@ def complete(session: Session, text: str) -> list[str]:
 
 def usage_of(text: str) -> Command | None:
     """The command that a line being typed calls, once its name is complete."""
-    word, space, _ = text.partition(" ")
+    word, space, rest = text.partition(" ")
     try:
-        return named(word) if space else None
+        command = named(word) if space else None
     except CommandError:
         return None
+    # What is asked must stay in sight, and says what is to be typed.
+    return None if command is not None and command.name == "lesson" and rest.startswith("answer ") else command
 
 
 Source = Callable[[Session, str], Iterable[Pair]]

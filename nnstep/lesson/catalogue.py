@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from nnstep.errors import LessonError, harmless
@@ -70,6 +71,17 @@ def lessons() -> list[Listed]:
         lesson = read(path)
         found.append(Listed(name, lesson.title, len(lesson.beats), lesson.sections, known.get(name, Progress())))
     return found
+
+
+@cache
+def _title(path: Path) -> str:
+    with path.open(encoding="utf-8") as lines:
+        return lines.readline().removeprefix("#").strip()
+
+
+def titles() -> dict[str, str]:
+    """The bundled lessons in the language in use, by name, with what their first lines call them."""
+    return {name: _title(path) for name, path in bundled(language()).items()}
 
 
 def following(path: Path) -> str | None:

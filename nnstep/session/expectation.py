@@ -153,9 +153,10 @@ def _compared(session: Session, text: str, sign: re.Match[str]) -> Finding:
     if sign.group() == "==":
         return _equal(session, sides, "0")
     whole = np.asarray(session.evaluate(text))
-    # Two matrices may be meant to differ somewhere or everywhere; of the other signs only everywhere makes sense.
-    holds = truth(whole) if sign.group() == "!=" else _everywhere(whole)
     found = tuple(np.asarray(session.evaluate(side)) for side in sides)
+    # Two matrices may be meant to differ somewhere or everywhere; all else makes sense only everywhere.
+    some = sign.group() == "!=" and all(each.size > 1 for each in found)
+    holds = truth(whole) if some else _everywhere(whole)
     if holds or whole.size < 2:
         return Finding(holds, sides, found)
     left, right = (np.broadcast_to(each, whole.shape) for each in found)

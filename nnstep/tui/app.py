@@ -30,9 +30,10 @@ from nnstep.tui.board import Board
 from nnstep.tui.checkup import Checkup
 from nnstep.tui.chooser import Chooser
 from nnstep.tui.format import Numbers
-from nnstep.tui.keys import Keys, bind, command_of
+from nnstep.tui.keys import SECTION_KEYS, Keys, bind, command_of
 from nnstep.tui.moves import Mover
 from nnstep.tui.own import OWN, Own
+from nnstep.tui.own.lesson import OPENING, opened
 from nnstep.tui.paint import Line
 from nnstep.tui.palette import PALETTES, theme
 from nnstep.tui.prompt import Prompt, wrong_part
@@ -71,9 +72,6 @@ class Arrived(Message):
 
 MOST_TYPED = 1000
 """Lines that wait for a short one; a key held down during a pause of the machine must not run on for minutes."""
-
-SECTION_KEYS = {"pageup": "lesson section previous", "pagedown": "lesson section next"}
-"""In a lesson these go by sections; the reader who has taken over has them for the matrices."""
 
 
 class NnstepApp(App[None]):
@@ -172,6 +170,8 @@ class NnstepApp(App[None]):
 
     def _completed(self, text: str) -> Sequence[Candidate]:
         """What a line can become; while a move runs, its names are not there to be read."""
+        if text.startswith(OPENING):
+            return opened(text)
         return () if self.mover.busy else candidates(self.debugger.session, text)
 
     def _greeting(self) -> Line:

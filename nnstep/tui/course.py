@@ -6,37 +6,28 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-from textual.timer import Timer
-
 from nnstep.commands.execute import named, refuse_files
-from nnstep.commands.expecting import Question, answer_of, asked_line, explained, question_of
 from nnstep.commands.registry import result
 from nnstep.errors import CommandError
 from nnstep.lesson import progress
 from nnstep.lesson.catalogue import following, key_of
-from nnstep.lesson.grading import grade, number_of
 from nnstep.lesson.lesson import Lesson, Typed
 from nnstep.lesson.replay import Ran, Replay
 from nnstep.render.catalogue import word
-from nnstep.session.expectation import values
 from nnstep.session.journal import state_of
 from nnstep.session.snapshot import Snapshot
 from nnstep.tui.keys import command_of
 from nnstep.tui.lectern import Mode
 from nnstep.tui.own.registry import OWN
+from nnstep.tui.pace import Pace
 from nnstep.tui.paint import Line
 from nnstep.tui.prose import Page
-from nnstep.tui.said import told
+from nnstep.tui.quiz import Quiz
+from nnstep.tui.scene import RESULT
 from nnstep.tui.view import View
 
 if TYPE_CHECKING:
     from nnstep.tui.app import NnstepApp
-
-BASE_SECONDS, CELLS_A_SECOND = 2.0, 18
-"""How long a beat stays while the lesson plays by itself: a while, and the time to read its prose."""
-FASTEST, SLOWEST, FASTER = 8.0, 0.25, 1.5
-TRIES = 2
 
 
 @dataclass(frozen=True)
@@ -58,20 +49,16 @@ class Taken:
 class Course:
     """Goes through a replay for the app, which shows where it stands.
 
-    Attributes: replay; question, the one that waits for an answer; taken, what the reader who took over returns to.
+    Attributes: replay; quiz, its questions; pace, at which it plays by itself; taken, what the reader who took over
+    returns to.
     """
 
     def __init__(self, app: NnstepApp, replay: Replay) -> None:
         self.replay = replay
-        self.question: Question | None = None
+        self.quiz = Quiz()
+        self.pace = Pace(app, self._tick)
         self.taken: Taken | None = None
-        self.playing = False
-        self.speed = 1.0
         self._app = app
-        self._timer: Timer | None = None
-        self._tries = 0
-        # What was said of answers, by the place of the question's command in its beat.
-        self._remarks: dict[int, list[Line]] = {}
         self._views: list[View] = []
         self._goal = -1
 
@@ -90,7 +77,7 @@ class Course:
     def next(self) -> None:
         """Go on: to an answer, over a pause, down a long page, to the next beat, to the next lesson."""
         self._refuse_taken()
-        if self.question:
+        if self.quiz.question:
             self._app.main.prose.on_further()
             self._await_answer()
         elif self.replay.left:
@@ -135,22 +122,23 @@ class Course:
         self.show()
 
     def enter(self) -> None:
-        """Go on to the next beat, before its commands."""
-        self._views.append(self._app.main.view.copy())
+        """Go on to the next beat, before its commands.
+
+        It begins with each step's result in focus, as its prose speaks of that; what was chosen in the beat before may
+        have nothing to do with it.
+        """
+        view = self._app.main.view
+        self._views.append(view.copy())
+        view.slot = RESULT
         self.replay.enter()
-        self._forget()
+        self.quiz.forget()
 
     def _back(self) -> bool:
         if not self.replay.back():
             return False
         self._app.main.view = self._views.pop()
-        self._forget()
+        self.quiz.forget()
         return True
-
-    def _forget(self) -> None:
-        self.question = None
-        self._tries = 0
-        self._remarks = {}
 
     def _go_on(self) -> None:
         """Run this beat's commands, up to a pause or a question; on the way to a section, over these and more beats."""
@@ -223,26 +211,27 @@ class Course:
         self._play_on()
 
     def _answer(self) -> None:
-        """Have the prompt show the last command, and what it said."""
+        """Have the prompt show the last command, and what it said, as far as there is room: the page has it all."""
         if not self.replay.ran:
             return
-        last = self.replay.ran[-1]
+        last, prompt = self.replay.ran[-1], self._app.main.prompt
         lines: list[Line] = (
             [((str(last.error), "bad"),)] if last.error else list(last.result.lines if last.result else ())
         )
-        self._app.main.prompt.answer(last.typed.text, lines[0] if lines else ())
+        command, said = last.typed.text, lines[0] if lines else ()
+        if not prompt.fits(command, "".join(text for text, _ in said)):
+            said = ()
+        prompt.answer(command if prompt.fits(command, "") else "", said)
 
     # Questions
 
     def _ask(self, typed: Typed, argument: str) -> None:
-        asked = question_of(argument)
         try:
-            answer_of(self.replay.debugger.session, asked)
+            self.quiz.ask(self.replay.debugger.session, argument)
         except CommandError as error:
             self.replay.note(Ran(typed, None, error))
             self._go_on()
             return
-        self.question, self._tries = asked, 0
         self._goal = -1
         self.show()
         self._await_answer()
@@ -255,40 +244,19 @@ class Course:
     def answer(self, text: str) -> None:
         """Grade an answer: right, or once more, or shown; without one, show it."""
         self._refuse_taken()
-        asked = self.question
-        if asked is None:
-            raise CommandError("lesson answer: no question is waiting")
-        session = self.replay.debugger.session
-        answer = answer_of(session, asked)
-        if text and number_of(text) is None:
-            self._app.main.prompt.open("lesson answer ")
-            raise CommandError(f"lesson answer takes a number, got {text[:40]!r}; nothing at all shows the answer")
-        found = grade(text, answer, self._within(asked, answer)) if text else "wrong"
-        self._tries += 1
-        if found != "right" and text and self._tries < TRIES:
-            hint = word(f"lesson_{found}")
-            self._remarks[len(self.replay.ran)] = [
-                (("✗ ", "bad"), (word("lesson_again", text=text, hint=hint), "text"))
-            ]
+        asking = self.quiz.question is not None
+        done = False
+        try:
+            done = self.quiz.answer(self.replay.debugger.session, text, len(self.replay.ran))
+        finally:
+            if asking and not done:
+                self._app.main.prompt.open("lesson answer ")
+        if done:
+            self.replay.run_next()
+            self._go_on()
+        else:
             self.show()
             self._app.main.prose.to_end()
-            self._app.main.prompt.open("lesson answer ")
-            return
-        mark: Line = (
-            (("✓ ", "good"), (word("lesson_right", text=text), "good"))
-            if found == "right"
-            else (("→ ", "accent"), (word("lesson_answer"), "text"))
-        )
-        self.question = None
-        self._remarks[len(self.replay.ran)] = [mark, *explained(session, asked)]
-        self.replay.run_next()
-        self._go_on()
-
-    def _within(self, asked: Question, answer: float) -> float | None:
-        if not asked.within:
-            return None
-        number = float(values(self.replay.debugger.session, asked.within.removesuffix("%")))
-        return abs(answer) * number / 100 if asked.within.endswith("%") else number
 
     # The reader's turn
 
@@ -304,7 +272,7 @@ class Course:
         if not self.taken:
             self.stop()
             session, view = self.replay.debugger.session, self._app.main.view.copy()
-            self.taken = Taken(session.snapshot(), view, state_of(session), bool(self.question), asked_for)
+            self.taken = Taken(session.snapshot(), view, state_of(session), bool(self.quiz.question), asked_for)
 
     def touched(self) -> None:
         """It has run; where it has changed nothing, the lesson can simply go on."""
@@ -334,46 +302,44 @@ class Course:
     def play(self) -> None:
         """Go on by itself, or stop doing so."""
         self._refuse_taken()
-        if self.playing:
+        if self.pace.playing:
             self.stop()
             self.show()
             return
-        self.playing = True
+        self.pace.playing = True
         self.show()
         self._play_on()
 
     def faster(self, factor: float) -> None:
         """Play faster, or slower."""
-        self.speed = max(SLOWEST, min(self.speed * factor, FASTEST))
+        self.pace.faster(factor)
         self.show()
         self._play_on()
 
     def stop(self) -> None:
         """Play no longer."""
-        self.playing = False
-        if self._timer is not None:
-            self._timer.stop()
+        self.pace.stop()
 
     def _play_on(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-        if self.playing and self.replay.ended and not self.question:
-            self.playing = False
+        self.pace.rest()
+        if not self.pace.playing or self.quiz.question:
+            return
+        if self.replay.ended:
+            self.pace.playing = False
             self.show()
-        elif self.playing and not self.question:
-            self._timer = self._app.set_timer(self.seconds() / self._app.main.prose.screens, self._tick)
+        else:
+            self.pace.wait(self.seconds() / self._app.main.prose.screens)
 
     def _tick(self) -> None:
         if self._app.main.prompt.typing or self._app.main.chooser.display:
             # Nothing goes on behind somebody who types or chooses.
             self._play_on()
-        elif self.playing and not self.question and not self.taken:
+        elif self.pace.playing and not self.quiz.question and not self.taken:
             self._app.run_line("lesson next")
 
     def seconds(self) -> float:
         """How long this beat is to stay, at this speed."""
-        cells = sum(cell_len(text) for text in self.replay.beat.prose)
-        return (BASE_SECONDS + cells / CELLS_A_SECOND) / self.speed
+        return self.pace.seconds(self.replay.beat.prose)
 
     # What is shown
 
@@ -384,16 +350,11 @@ class Course:
     def page(self) -> Page:
         """The page of this beat."""
         beat, count = self.replay.beat, len(self.lesson.beats)
-        said: list[Line] = []
-        for place, ran in enumerate(self.replay.ran):
-            said += [*told(ran), *self._remarks.get(place, ())]
-        if self.question:
-            said += [asked_line(self.question), *self._remarks.get(len(self.replay.ran), ())]
         return Page(
             self.lesson.title,
             self.lesson.sections[beat.section] if beat.section >= 0 else "",
             beat.prose,
-            tuple(said),
+            self.quiz.told(self.replay.ran),
             self._feet(),
             f"{max(self.replay.at, 0) + 1}/{count}",
             bool(self.taken),
@@ -406,10 +367,10 @@ class Course:
     def _foot(self) -> str:
         if self.taken:
             return word("lesson_turn")
-        if self.question:
+        if self.quiz.question:
             return word("lesson_number")
-        if self.playing:
-            return word("lesson_playing", speed=f"{self.speed:.2g}")
+        if self.pace.playing:
+            return word("lesson_playing", speed=f"{self.pace.speed:.2g}")
         if self.replay.left:
             return word("lesson_go_on")
         if self.replay.ended:

@@ -13,6 +13,7 @@ from nnstep.commands import COMMANDS
 from nnstep.commands.execute import read
 from nnstep.errors import CommandError
 from nnstep.render.ascii import ascii_text
+from nnstep.tui.lectern import Mode
 from nnstep.tui.matrix import Matrix
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
@@ -35,6 +36,21 @@ CELL_KEYS = (
 """What the area that has the keyboard gives a line: the cursor's keys, enter and delete."""
 ROOMY = 100
 """The width from which two blanks part the keys."""
+SECTION_KEYS = {"pageup": "lesson section previous", "pagedown": "lesson section next"}
+"""In a lesson these go by sections; the reader who has taken over has them for the matrices."""
+LESSON = {
+    "next": "next",
+    "previous": "back",
+    "take-over": "try it yourself",
+    "play": "play",
+    "faster": "speed",
+    "slower": "speed",
+    "section next": "section",
+    "section previous": "section",
+}
+"""What a lesson's keys are called, the most useful ones first."""
+BESIDES = ("explain", "focus", "help", "quit")
+"""The labels of other keys that a lesson's reader is told of."""
 ORDER = ("step", "next", "batch", "continue", "explain", "focus", "help", "quit", "finish", "layer", "zoom", "epoch")
 """The labels that come first where there is not room for all."""
 
@@ -98,8 +114,24 @@ def moved(key: str, row: int, column: int, matrix: Matrix) -> tuple[int, int]:
     return max(0, min(to[0], last_row)), max(0, min(to[1], last_column))
 
 
-def hints() -> list[tuple[list[str], str]]:
-    """Keys and what they do, forward and back as one: `s S` step, `] [` batch."""
+def hints(mode: Mode = "") -> list[tuple[list[str], str]]:
+    """The keys to tell of: those of the debugger; in a lesson its own, and in its reader's turn the way back first."""
+    if mode == "open":
+        return [*_lesson_hints(), *(hint for hint in _debugger_hints() if hint[1] in BESIDES)]
+    return [*([(["escape"], "back to the lesson")] if mode == "folded" else []), *_debugger_hints()]
+
+
+def _lesson_hints() -> list[tuple[list[str], str]]:
+    lines = {line: key for key, line in [*COMMANDS["lesson"].keys.items(), *SECTION_KEYS.items()]}
+    labels: dict[str, list[str]] = {}
+    for action, label in LESSON.items():
+        if key := lines.get(f"lesson {action}"):
+            labels.setdefault(label, []).append(key)
+    return [(keys, label) for label, keys in labels.items()]
+
+
+def _debugger_hints() -> list[tuple[list[str], str]]:
+    """Forward and back as one: `s S` step, `] [` batch."""
     labels: dict[str, list[str]] = {}
     for command in COMMANDS.values():
         for key, line in command.keys.items():
@@ -114,7 +146,7 @@ def hints() -> list[tuple[list[str], str]]:
 
 def shown_key(key: str) -> str:
     """A key as the line of keys has it."""
-    known = {"enter": "↵", "tab": "tab", "shift+tab": "", "colon": ":"}
+    known = {"enter": "↵", "tab": "tab", "shift+tab": "", "colon": ":", "escape": "esc"}
     return known.get(key, format_key(key))
 
 
@@ -130,7 +162,14 @@ class Keys(Panel):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self.mode: Mode = ""
         self._zones: list[tuple[range, str]] = []
+
+    def show(self, mode: Mode) -> None:
+        """Tell of the keys of a lesson, or of those that there are without one."""
+        if mode != self.mode:
+            self.mode = mode
+            self.changed()
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
         """One line."""
@@ -139,7 +178,7 @@ class Keys(Panel):
         gap = " " if width >= ROOMY else ""
         self._zones = []
         spelled = ascii_text if getattr(self.app, "ascii", False) else str
-        for keys, label in hints():
+        for keys, label in hints(self.mode):
             shown = [(spelled(text), key) for key in keys if (text := shown_key(key))]
             hint = [*((f" {text}", "key") for text, _ in shown), (f" {label}{gap}", "muted")]
             size = width_of(hint)

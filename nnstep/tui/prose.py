@@ -103,7 +103,8 @@ class Prose(Panel):
         """The title, and the section unless the prose has its heading."""
         if height < 4:
             return []
-        from nnstep.tui.markdown import flow, inline  # only a lesson needs them
+        from nnstep.tui.flow import flow  # only a lesson needs them
+        from nnstep.tui.markdown import inline
 
         title = flow([(self.page.title, "heading")], width)
         if height < LOW:
@@ -125,7 +126,8 @@ class Prose(Panel):
 
     def _lines_of(self, width: int) -> list[Line]:
         if self._laid != (self.page, width):
-            from nnstep.tui.markdown import lay_out, spread  # only a lesson needs them
+            from nnstep.tui.flow import spread  # only a lesson needs them
+            from nnstep.tui.markdown import lay_out
 
             inner = max(width - 2 * MARGIN - (1 if self.beside else 0), 4)
             text = lay_out(self.page.prose, inner)

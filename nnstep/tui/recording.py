@@ -148,6 +148,8 @@ async def _go_through(replay: Replay, size: tuple[int, int], shoot: Shot, beat: 
                 shoot(app, "", PAGE)
             while replay.left:
                 course.run_one()
+                await stand()
+                # What it has said is the end of the page.
                 app.main.prose.to_end()
                 await stand()
                 shoot(app, "", COMMAND)

@@ -90,6 +90,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.lesson: Mode = ""
         self.prompt = Prompt(complete, enter, id="prompt")
         self.candidates = Candidates(id="candidates")
+        self.key_line = Keys(id="keys")
         self.prompt.offered = self._put_candidates
         self.top_rule = Rule("┬", id="top-rule")
         self.bottom_rule = Rule("┴", id="bottom-rule")
@@ -107,7 +108,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """
         parts: list[Panel] = [self.summary, self.phases, self.top_rule, self.prose, self.tape, Rule(id="tape-rule")]
         parts += [self.formula, self.step_board, self.stats, self.explained, self.heading, self.layer_board]
-        parts += [*self.pictures.values(), self.side, self.bottom_rule, self.prompt, Keys(id="keys")]
+        parts += [*self.pictures.values(), self.side, self.bottom_rule, self.prompt, self.key_line]
         parts += [self.output, self.candidates, self.chooser]
         self._panels = {str(panel.id): panel for panel in parts}
         self._place(self.app.size)
@@ -154,6 +155,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             edge = places["tape"].width - 1 if beside else -1
         self.top_rule.join(edge)
         self.bottom_rule.join(edge)
+        self.key_line.show(self.lesson)
         self._put_output()
         self._put_chooser()
         self._put_candidates(self.candidates.offer)

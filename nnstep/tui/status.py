@@ -88,7 +88,11 @@ class Summary(Panel):
         named: Line = ((" nnstep ", "badge"), (f" {where.model}", "strong"))
         room = width - width_of(named) - width_of(right) - 4
         if room < 0:
-            return [ends(((f" {where.model}", "strong"),), right, width)]
+            name: Line = ((f" {where.model}", "strong"),)
+            if width_of(name) + width_of(right) > width:
+                # The curve of the losses makes way for the whole name.
+                right = right[:-1]
+            return [ends(name, right, width)]
         parts = where.summary.split(" · ")
         texts = (" · ".join(parts[:count]) for count in range(len(parts), 0, -1))
         summary = next((text for text in texts if len(text) <= room), "")

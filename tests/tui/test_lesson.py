@@ -18,6 +18,7 @@ from nnstep.tui.app import NnstepApp
 from nnstep.tui.arrange import Place
 from nnstep.tui.frame import NOWHERE, Needs, frame
 from nnstep.tui.lectern import around
+from nnstep.tui.own.lesson import opened as opened_by
 from nnstep.tui.questions import lessons_question
 from tests.tui.seen import screen_lines, screen_text
 
@@ -82,6 +83,7 @@ async def test_keys_go_through_a_lesson_and_back() -> None:
 
         assert here() == (0, 2, 3)
         assert "Before any section." in screen_text(app)
+        assert " space next  ⌫ back  i try it yourself  a play" in screen_lines(app)[-1]
         await pilot.press("space")
         assert here() == (1, 2, 8)
         await pilot.press("space")
@@ -90,8 +92,10 @@ async def test_keys_go_through_a_lesson_and_back() -> None:
         assert "› break L" in screen_text(app)
 
         await pilot.press("space")
-        assert course.question is not None
+        assert course.quiz.question is not None
         assert "? How many rows?" in screen_text(app)
+        # Nothing but the question says what is to be typed.
+        assert not app.main.candidates.display
         await pilot.press(*"40", "enter")
         assert "40: not yet; try once more" in screen_text(app)
         await pilot.press(*"4", "enter")
@@ -108,6 +112,7 @@ async def test_keys_go_through_a_lesson_and_back() -> None:
         assert "your turn" not in screen_text(app)
         await pilot.press("escape", "s", "s")
         assert "your turn" in screen_text(app)
+        assert screen_lines(app)[-1].startswith(" esc back to the lesson  s S step")
         await pilot.press("space")
         assert session.step == 17
         await pilot.press("escape")
@@ -124,25 +129,25 @@ async def test_keys_go_through_a_lesson_and_back() -> None:
 
         # On the way to a section, pauses are not waited for.
         await pilot.press("pagedown", "pagedown")
-        assert course.question is not None
+        assert course.quiz.question is not None
         assert state_of(session) == forward
 
 
 async def test_a_lesson_plays_by_itself_until_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nnstep.tui.course.BASE_SECONDS", 0.0)
-    monkeypatch.setattr("nnstep.tui.course.CELLS_A_SECOND", 1e6)
+    monkeypatch.setattr("nnstep.tui.pace.BASE_SECONDS", 0.0)
+    monkeypatch.setattr("nnstep.tui.pace.CELLS_A_SECOND", 1e6)
     text = LESSON.replace('ask "How many rows?" m\n', "").replace("expect m == 5\n", "")
     async with opened(text) as (app, pilot):
         course = app.course
         assert course is not None
         await pilot.press("plus", "a")
-        assert course.speed == 1.5
+        assert course.pace.speed == 1.5
         for _ in range(100):
             if course.replay.ended:
                 break
             await pilot.pause(0.01)
         assert course.replay.ended
-        assert not course.playing
+        assert not course.pace.playing
         assert "the end of the lesson" in screen_text(app)
         assert progress.remembered()[key_of(course.lesson.path)].done
 
@@ -190,6 +195,29 @@ def test_the_prose_stands_beside_or_above_the_debugger(size: tuple[int, int], mo
     assert around(parts, "", *size)["prose"] == NOWHERE
 
 
+async def test_a_beat_begins_with_the_result_in_focus() -> None:
+    text = LESSON.replace("goto L\npause", "goto L\nselect W[2]\npause")
+    async with opened(text) as (app, pilot):
+        view = app.main.view
+        assert view.slot == "result"
+        await pilot.press("space")
+        chosen = app.main.view.slot
+        assert chosen == "layer W"
+        await pilot.press("space", "space")
+        assert app.main.view.slot == "result"
+        # Going back brings the look back as well.
+        await pilot.press("escape", "backspace")
+        assert app.main.view.slot == chosen
+
+
+def test_the_names_of_lessons_are_completed() -> None:
+    assert [(each.word, each.line) for each in opened_by("lesson open b")] == [
+        ("batches", "lesson open batches"),
+        ("backpropagation", "lesson open backpropagation"),
+    ]
+    assert len(opened_by("lesson open ")) == len(bundled("en"))
+
+
 CHOSEN = """# Two models
 
 ```nnstep
@@ -224,7 +252,7 @@ async def test_a_long_page_is_read_to_its_question_before_the_prompt_opens() -> 
         course = app.course
         assert course is not None
         await pilot.press("pagedown", "pagedown")
-        assert course.question is not None
+        assert course.quiz.question is not None
         seen: list[bool] = []
         for _ in range(20):
             seen.append("? How many rows?" in screen_text(app))
@@ -236,7 +264,7 @@ async def test_a_long_page_is_read_to_its_question_before_the_prompt_opens() -> 
         assert seen[-1] is True
         await pilot.press(*"4", "enter")
         await pilot.pause()
-        assert course.question is None
+        assert course.quiz.question is None
 
 
 @pytest.mark.parametrize(("size", "explained"), [((80, 24), False), ((120, 40), True)])

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstep.tui.markdown import lay_out, spread
+from nnstep.tui.flow import spread
+from nnstep.tui.markdown import lay_out
 from nnstep.tui.text import width_of
 
 
@@ -53,6 +54,10 @@ def test_what_goes_on_in_an_item_stands_under_its_text() -> None:
 
 def test_code_is_not_broken_where_it_fits() -> None:
     assert texts("see `a + b`, then", 8) == ["see", "a + b,", "then"]
+
+
+def test_code_that_is_too_long_for_a_line_is_broken_at_its_blanks() -> None:
+    assert texts("see `first + second`, then", 8) == ["see", "first +", "second,", "then"]
 
 
 def test_wide_characters_break_anywhere_but_before_a_full_stop() -> None:

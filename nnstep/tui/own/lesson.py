@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from nnstep.commands.completion import Candidate
 from nnstep.errors import CommandError, NnstepError
 from nnstep.tui.own.registry import own
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from nnstep.tui.course import Course
 
 FASTER = 1.5
+OPENING = "lesson open "
 
 DOES: dict[str, Callable[[Course], None]] = {
     "next": lambda course: course.next(),
@@ -43,6 +45,14 @@ def lesson(app: NnstepApp, what: str) -> str | None:
     else:
         raise CommandError(f"lesson: must be {', '.join(DOES)}, answer [NUMBER] or open NAME, got {what[:40]!r}")
     return None
+
+
+def opened(text: str) -> list[Candidate]:
+    """What a line that opens a lesson can become: the names of the bundled ones, with their titles."""
+    from nnstep.lesson.catalogue import titles  # only a lesson needs them
+
+    found = [(f"{OPENING}{name}", name, title) for name, title in titles().items()]
+    return [Candidate(*each) for each in found if each[0].startswith(text)]
 
 
 def _open(app: NnstepApp, name: str) -> str | None:
