@@ -57,8 +57,8 @@ class Server:
         self._command = command
         self._own_state = own_state
         self._environment: dict[str, str] = {"PYTHONIOENCODING": "utf-8"}
-        self._sockets: dict[web.WebSocketResponse, Sitting] = {}
-        self._taken = 0
+        self._sessions: set[asyncio.Task[web.WebSocketResponse]] = set()
+        self._browsers: set[web.WebSocketResponse] = set()
         self._door = Door(0)
 
     def run(self, listening: socket.socket) -> int:
@@ -120,7 +120,7 @@ class Server:
         return self._door.let_in(request)
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
-        if self._taken >= MOST:
+        if len(self._sessions) >= MOST:
             return web.Response(status=503, text=f"{FULL}\n")
         page = Template((PAGE / "index.html").read_text(encoding="utf-8"))
         socket_ = f"ws://{request.host}{self._door.base}ws"
@@ -128,40 +128,40 @@ class Server:
         return web.Response(text=text, content_type="text/html")
 
     async def _session(self, request: web.Request) -> web.StreamResponse:
-        """One session, from the opening of its socket to the end of its process."""
+        """One session, if there is room for it."""
         try:
             size = letters.size(request.query.get("width", "80"), request.query.get("height", "24"))
         except letters.BadLetterError:
             return web.Response(status=400, text="width and height must be whole numbers\n")
-        if self._taken >= MOST:
+        if len(self._sessions) >= MOST:
             return web.Response(status=503, text=f"{FULL}\n")
-        self._taken += 1
-        try:
-            return await self._sit(request, size)
-        finally:
-            self._taken -= 1
+        # A task of its own: nothing that befalls the request comes between a process and its end.
+        session = asyncio.create_task(self._sit(request, size))
+        self._sessions.add(session)
+        session.add_done_callback(self._sessions.discard)
+        return await asyncio.shield(session)
 
     async def _sit(self, request: web.Request, size: letters.Resized) -> web.WebSocketResponse:
+        """From the opening of a browser's socket to the end of its process."""
         browser = web.WebSocketResponse(
             heartbeat=HEARTBEAT, timeout=FAREWELL, max_msg_size=letters.LONGEST, compress=False
         )
         await browser.prepare(request)
         sitting = Sitting(self._command, self._environment, send=browser.send_bytes, close=browser.close)
-        self._sockets[browser] = sitting
+        self._browsers.add(browser)
         try:
             await sitting.start(size.columns, size.rows)
             await _listen(browser, sitting)
         finally:
-            del self._sockets[browser]
             await sitting.stop()
             await browser.close()
+            self._browsers.discard(browser)
         return browser
 
     async def _close(self, _: web.Application) -> None:
-        """End every session."""
-        sittings = list(self._sockets.items())
-        await asyncio.gather(*(sitting.stop() for _, sitting in sittings))
-        await asyncio.gather(*(browser.close(code=WSCloseCode.GOING_AWAY) for browser, _ in sittings))
+        """End every session, and wait until it has ended."""
+        farewells = [browser.close(code=WSCloseCode.GOING_AWAY) for browser in self._browsers]
+        await asyncio.gather(*farewells, *self._sessions, return_exceptions=True)
 
 
 async def _listen(browser: web.WebSocketResponse, sitting: Sitting) -> None:

@@ -62,7 +62,7 @@ class Sitting(AppService):
         )
         self._arguments = command
         self._environment = environment
-        self._ending: asyncio.Task[None] | None = None
+        self._stopping = False
         self._leaving = False
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
@@ -95,19 +95,15 @@ class Sitting(AppService):
             head = await stdout.readexactly(5)
             packet = await stdout.readexactly(int.from_bytes(head[1:], "big"))
             # An app that is to end may have much to draw before it comes to know.
-            if head[:1] == DATA and self._ending is None:
+            if head[:1] == DATA and not self._stopping:
                 await self.remote_write_bytes(packet)
             elif head[:1] == META and json.loads(packet).get("type") == "exit":
                 self._leaving = True
                 return
 
     async def stop(self) -> None:
-        """End the process, whatever it is doing; a second call waits with the first."""
-        if self._ending is None:
-            self._ending = asyncio.create_task(self._end())
-        await asyncio.shield(self._ending)
-
-    async def _end(self) -> None:
+        """End the process, whatever it is doing."""
+        self._stopping = True
         process = self._process
         if process is None:
             return

@@ -56,9 +56,20 @@ class Browser:
         assert found is not None
         return found[1]
 
-    async def session(self, base: str, size: str = "width=80&height=24") -> aiohttp.ClientWebSocketResponse:
+    async def connect(self, base: str, size: str = "width=80&height=24") -> aiohttp.ClientWebSocketResponse:
         """Open a session."""
         return await self.client.ws_connect(f"{self.origin}{base}ws?{size}", origin=self.origin)
+
+    @asynccontextmanager
+    async def session(
+        self, base: str, size: str = "width=80&height=24"
+    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """Open a session, and close it."""
+        socket = await self.connect(base, size)
+        try:
+            yield socket
+        finally:
+            await socket.close()
 
 
 @asynccontextmanager

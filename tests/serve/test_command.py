@@ -63,7 +63,7 @@ def children(parent: int) -> list[int]:
 async def test_a_session_writes_nothing_and_ends_with_the_server(tmp_path: Path) -> None:
     async with started((*SERVE, "iris")) as (server, address), browser(address) as first:
         base = await first.enter()
-        async with await first.session(base, "width=200&height=50") as one, await first.session(base) as two:
+        async with first.session(base, "width=200&height=50") as one, first.session(base) as two:
             await told(two)
             await one.send_json(["stdin", f":save {tmp_path / 'x'}\r"])
             drawn = ""
@@ -83,7 +83,7 @@ async def test_a_session_ends_with_a_server_that_is_killed() -> None:
     async with (
         started((*SERVE, "xor")) as (server, address),
         browser(address) as first,
-        await first.session(await first.enter()) as session,
+        first.session(await first.enter()) as session,
     ):
         await told(session)
         (pid,) = children(server.pid)
@@ -96,7 +96,7 @@ async def test_a_signal_ends_the_server_and_its_sessions(number: signal.Signals)
     async with (
         started((sys.executable, "-c", ECHOING)) as (server, address),
         browser(address) as first,
-        await first.session(await first.enter()) as session,
+        first.session(await first.enter()) as session,
     ):
         pid = int((await told(session)).split()[0])
         server.send_signal(number)

@@ -16,7 +16,7 @@ from tests.serve.browsing import DEAF, gone, program, serving, told  # noqa: E40
 
 async def test_what_is_typed_reaches_the_app_and_what_it_draws_the_browser() -> None:
     async with serving() as first:
-        async with await first.session(await first.enter(), "width=100&height=30") as socket:
+        async with first.session(await first.enter(), "width=100&height=30") as socket:
             pid, size = (await told(socket)).split()
             assert size == "100x30"
             await socket.send_json(["stdin", "sδ"])
@@ -32,10 +32,10 @@ async def test_what_is_typed_reaches_the_app_and_what_it_draws_the_browser() -> 
 async def test_an_absurd_size_is_drawn_in_part_and_no_size_is_refused() -> None:
     async with serving() as first:
         base = await first.enter()
-        async with await first.session(base, "width=999999999&height=999999999") as socket:
+        async with first.session(base, "width=999999999&height=999999999") as socket:
             assert (await told(socket)).split()[1] == f"{letters.WIDEST}x{letters.TALLEST}"
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-            await first.session(base, "width=x&height=24")
+            await first.connect(base, "width=x&height=24")
         assert refused.value.status == 400
 
 
@@ -46,7 +46,7 @@ async def test_an_absurd_size_is_drawn_in_part_and_no_size_is_refused() -> None:
 )
 async def test_a_message_that_the_page_does_not_send_ends_the_session(message: str, code: int) -> None:
     async with serving() as first:
-        async with await first.session(await first.enter()) as socket:
+        async with first.session(await first.enter()) as socket:
             pid = int((await told(socket)).split()[0])
             await socket.send_str(message)
             assert (await socket.receive(timeout=60)).type is aiohttp.WSMsgType.CLOSE
@@ -57,7 +57,7 @@ async def test_a_message_that_the_page_does_not_send_ends_the_session(message: s
 async def test_of_a_hundred_connections_twenty_are_served() -> None:
     async with serving() as first:
         base = await first.enter()
-        answers = await asyncio.gather(*(first.session(base) for _ in range(100)), return_exceptions=True)
+        answers = await asyncio.gather(*(first.connect(base) for _ in range(100)), return_exceptions=True)
         open_ = [each for each in answers if isinstance(each, aiohttp.ClientWebSocketResponse)]
         refused = [each for each in answers if isinstance(each, aiohttp.WSServerHandshakeError)]
         assert (len(open_), len(refused)) == (20, 80)
@@ -70,7 +70,7 @@ async def test_of_a_hundred_connections_twenty_are_served() -> None:
         async with asyncio.timeout(60):
             while (await first.get(base))[0] == 503:
                 await asyncio.sleep(0.02)
-        async with await first.session(base) as another:
+        async with first.session(base) as another:
             pids.append(int((await told(another)).split()[0]))
     # The server has ended with all of these open.
     await asyncio.gather(*map(gone, pids))
@@ -79,14 +79,14 @@ async def test_of_a_hundred_connections_twenty_are_served() -> None:
 async def test_an_app_that_does_not_listen_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sitting, "GRACE", 0.1)
     async with serving(program(DEAF)) as first:
-        async with await first.session(await first.enter()) as socket:
+        async with first.session(await first.enter()) as socket:
             pid = int((await told(socket)).split()[0])
         await gone(pid)
 
 
 @pytest.mark.parametrize("text", ["", "print('no app')", "import sys; sys.exit('\\x1b[31mbroken')"])
 async def test_a_program_that_is_no_app_ends_the_session(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    async with serving(program(text)) as first, await first.session(await first.enter()) as socket:
+    async with serving(program(text)) as first, first.session(await first.enter()) as socket:
         assert (await socket.receive(timeout=60)).type is aiohttp.WSMsgType.CLOSE
     said = capsys.readouterr().err
     assert "\x1b" not in said

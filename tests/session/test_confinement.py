@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import nnstep
-from nnstep.commands import execute
+from nnstep.commands import COMMANDS, execute
 from nnstep.commands.completion import complete
 from nnstep.errors import CommandError
 from nnstep.model import bundled
@@ -103,3 +103,10 @@ def test_nothing_is_told_of_other_files() -> None:
     assert complete(session, "open /") == []
     assert complete(session, "source ") == []
     assert complete(session, "save /") == []
+
+
+def test_every_command_that_names_a_file_says_what_it_does_to_it() -> None:
+    # A command that did not could be given any file.
+    assert {each.name for each in COMMANDS.values() if each.reads or each.writes} >= {
+        each.name for each in COMMANDS.values() if "FILE" in each.usage
+    }
