@@ -13,6 +13,7 @@ from nnstep.engine.recorder import Matrix
 from nnstep.errors import CommandError, NotComputedError
 from nnstep.session.expression import clipped, compile_target
 from nnstep.timeline import Branch, Edit, Timeline
+from nnstep.timeline.checkpoint import BUDGET
 
 if TYPE_CHECKING:
     from nnstep.session.session import Session
@@ -70,6 +71,9 @@ class Branches:
             branch = Branch(f"b{self._next}", current, session.step, (edit,))
             self._next += 1
         self._timelines[branch.name] = branch
+        for timeline in self:
+            # All timelines together keep to the budget of one.
+            timeline.checkpoints.limit(BUDGET // len(self))
         self._fresh = branch.name
         session.look_at(branch)
         return branch

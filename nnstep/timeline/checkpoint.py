@@ -38,15 +38,32 @@ class Checkpoints:
 
     def __init__(self, start: Matrix, budget: int = BUDGET, first: int = 0) -> None:
         self.spacing = SPACING if start.nbytes < LARGE else WIDE_SPACING
-        self.budget = budget
-        size = max(start.nbytes, 1)
-        self.most_dense = max(2, min(MOST_DENSE, budget // DENSE_SHARE // size))
-        self._most_grid = max(2, (budget - self.most_dense * size) // size)
+        self._size = max(start.nbytes, 1)
+        self._divide(budget)
         self._pool = _Pool(start)
         self._grid: dict[int, Matrix] = {first: self._pool.keep(start)}
         self._first = self._last = first
         self._dense: dict[int, Matrix] = {}
         self._order: list[int] = []
+
+    def _divide(self, budget: int) -> None:
+        self.budget = budget
+        self.most_dense = max(2, min(MOST_DENSE, budget // DENSE_SHARE // self._size))
+        self._most_grid = max(2, (budget - self.most_dense * self._size) // self._size)
+
+    def limit(self, budget: int) -> None:
+        """Keep to another budget from now on, as other timelines want their share; what is too much is let go."""
+        self._divide(budget)
+        while len(self._grid) > self._most_grid:
+            self._thin()
+        while len(self._dense) > self.most_dense:
+            self._pool.free(self._dense.pop(self._order.pop(0)))
+        if self._pool.nbytes > budget:
+            # Space that was used once goes back to the system only with the whole of its chunk.
+            pool = _Pool(self._grid[self._first])
+            self._grid = {iteration: pool.keep(state) for iteration, state in self._grid.items()}
+            self._dense = {iteration: pool.keep(state) for iteration, state in self._dense.items()}
+            self._pool = pool
 
     def __len__(self) -> int:
         return len(self._grid) + len(self._dense)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import nnstep
 from nnstep.errors import CommandError, ModelError, NotComputedError
 from nnstep.session import Session
+from nnstep.timeline.checkpoint import BUDGET
 from tests.worked import BEFORE, MODEL, TAPE, VALUES
 
 
@@ -148,3 +150,17 @@ def test_old_takes_what_an_update_changes() -> None:
     session = Session(MODEL)
     with pytest.raises(CommandError, match=r"^old\(…\) takes a parameter's or a slot's name, got δ\[1\]$"):
         session.old("delta[1]")
+
+
+def test_all_branches_together_keep_to_one_budget() -> None:
+    debugger = nnstep.open("xor")
+    for step in range(20):
+        debugger.goto(step)
+        debugger.execute(f"set lr = {step + 1}")
+    assert sum(branch.checkpoints.budget for branch in debugger.session.branches) <= BUDGET
+    debugger.execute("switch b7")
+    debugger.goto("end")
+    before = debugger.value("W[1]")
+    debugger.goto("50%")
+    debugger.goto("end")
+    assert debugger.value("W[1]").tobytes() == before.tobytes()

@@ -88,3 +88,18 @@ def test_memory_grows_with_use_alone() -> None:
         checkpoints.meet(iteration, big, near=iteration % 2 == 0)
     # Whole chunks of 8 MiB are taken, so that the last one may stand out.
     assert checkpoints.nbytes <= 72 * 2**20
+
+
+def test_a_smaller_budget_lets_checkpoints_go_and_keeps_what_stays() -> None:
+    states = {iteration: np.full(2**17, float(iteration)) for iteration in range(0, 4096, 64)}  # a MiB each
+    kept = Checkpoints(states[0])
+    for iteration, state in states.items():
+        kept.meet(iteration, state, near=iteration > 3800)
+    before = kept.nbytes
+    kept.limit(16 * 2**20)
+    assert before > 64 * 2**20
+    assert kept.nbytes <= 24 * 2**20  # chunks of 8 MiB
+    assert len(kept.iterations) <= 16
+    for iteration in kept.iterations:
+        assert np.array_equal(kept.state(iteration), states[iteration])
+    assert kept.nearest(4000) in kept.iterations
