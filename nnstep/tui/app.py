@@ -236,6 +236,17 @@ class NnstepApp(App[None]):
             if self.main.side.display:
                 self.checkup.ask(self.debugger.session)
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether all that was typed is carried out and shown."""
+        return not (self._typed or self._stale or self.mover.busy)
+
+    @property
+    def settled(self) -> bool:
+        """Whether that is so, and all is known that is worked out while the app is at rest."""
+        healthy = not self.main.side.display or self.debugger.session.known_health is not None
+        return self.caught_up and self.main.settled and healthy
+
     def _checked(self) -> None:
         """Show the health that is known now."""
         if not self.mover.busy:
@@ -289,6 +300,9 @@ class NnstepApp(App[None]):
         if result.shown and self.main.side.display:
             # The side panel has them.
             lines = lines[: -result.shown]
+        elif result.shown and len(lines) == result.shown + 1:
+            # What is left is where the session stands, which is always in sight.
+            lines = lines[1:]
         if len(lines) > 1:
             self.main.tell(line, lines)
             self.main.prompt.answer(line, ())
@@ -439,6 +453,10 @@ class NnstepApp(App[None]):
                 self.run_line(line)
 
     # What widgets post
+
+    def on_main_screen_placed(self) -> None:
+        """Have worked out what has come into sight."""
+        self.show_soon()
 
     def on_board_selected(self, message: Board.Selected) -> None:
         """Choose the cell that was clicked."""

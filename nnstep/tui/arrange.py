@@ -12,6 +12,8 @@ GAP = 3
 LEAST_HEIGHT = 3
 """A title, the column numbers and one row."""
 MOST_ROWS = 4
+MANY = 8
+"""Matrices beyond which fewer rows of them are tried: a step has no time for all."""
 MORE = 2
 """Columns of the sign that there are more."""
 ROW_COST = 0.01
@@ -89,7 +91,8 @@ def arrange(wishes: tuple[Wish, ...], width: int, height: int) -> tuple[float, t
 
 def _rows(count: int) -> Iterator[tuple[range, ...]]:
     """Every way to break the matrices into rows, in order."""
-    for breaks in range(min(count, MOST_ROWS)):
+    most = MOST_ROWS if count <= MANY else MOST_ROWS - 1
+    for breaks in range(min(count, most)):
         for where in combinations(range(1, count), breaks):
             edges = (0, *where, count)
             yield tuple(range(start, end) for start, end in pairwise(edges))

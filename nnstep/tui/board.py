@@ -130,6 +130,19 @@ class Board(Panel):
         if self.size == self._settled:
             return
         self._settled = self.size
+        best = self._best(brief=False)
+        if best[0] < ALL_IN_SIGHT and any(matrix.content.array is None for matrix in self.matrices.values()):
+            # Others need the room that would be kept for values to come.
+            best = self._best(brief=True)
+        self._arranged(best[1])
+        self._places = dict(zip(self.matrices, best[2], strict=True))
+        for slot, matrix in self.matrices.items():
+            matrix.place(self._places[slot].width, self._places[slot].height)
+
+    def _best(self, *, brief: bool) -> tuple[float, int, tuple[Place, ...]]:
+        """The best arrangement: how much of all it shows, with which precision, and every matrix's place."""
+        for matrix in self.matrices.values():
+            matrix.shorten(brief=brief)
         best: tuple[float, int, tuple[Place, ...]] | None = None
         chosen = self._numbers.precision
         for precision in self._precisions if chosen is None else (chosen,):
@@ -139,10 +152,7 @@ class Board(Panel):
             if score >= ALL_IN_SIGHT:
                 break
         assert best is not None
-        self._arranged(best[1])
-        self._places = dict(zip(self.matrices, best[2], strict=True))
-        for slot, matrix in self.matrices.items():
-            matrix.place(self._places[slot].width, self._places[slot].height)
+        return best
 
     def _arranged(self, precision: int) -> tuple[float, tuple[Place, ...]]:
         for matrix in self.matrices.values():

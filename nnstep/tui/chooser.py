@@ -12,6 +12,7 @@ from functools import cached_property
 from textual import events
 
 from nnstep.tui.fuzzy import Entry, entry, ranked
+from nnstep.tui.keys import KeyHelp
 from nnstep.tui.output import on_surface
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
@@ -74,8 +75,12 @@ class Question:
 
 
 class Chooser(Panel):
-    """Draws the list and takes the keys; the app gives it every key while it is open, as it does with the prompt."""
+    """Draws the list and takes the keys; the app gives it every key while it is open, as it does with the prompt.
 
+    Attributes: opened, whether it is in sight; turned, which is called when that changes.
+    """
+
+    KEYS = KeyHelp(((("up", "down"), "choose"), (("enter",), "take it"), (("escape",), "close")), rest=False)
     DEFAULT_CSS = "Chooser { background: $surface; display: none; }"
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -89,6 +94,8 @@ class Chooser(Panel):
         self._told: dict[tuple[int, int], list[Line]] = {}
         self._rows: list[int | str] = []
         self._list = range(0)
+        self.opened = False
+        self.turned: Callable[[], None] = lambda: None
 
     # What is chosen from
 
@@ -96,13 +103,15 @@ class Chooser(Panel):
         """Show a list, filtered by a text to begin with."""
         self.question, self._choose = question, choose
         self._told.clear()
-        self.display = True
+        self.display = self.opened = True
+        self.turned()
         self._filter(text)
 
     def close(self) -> bool:
         """Put it away; whether it was open."""
-        was = bool(self.display)
-        self.display = False
+        was = self.opened
+        self.display = self.opened = False
+        self.turned()
         return was
 
     @property

@@ -81,13 +81,17 @@ def frame(
     places["side"] = replace(body, y=body.y + body.height, height=side) if side else NOWHERE
     if {"step", "layer"} <= set(parts):
         return places | _body(body, formula, needs, roomy=roomy, zoomed=zoomed)
-    return places | _one(body, parts, formula, roomy=roomy)
+    return places | _one(body, parts, formula, needs, roomy=roomy)
 
 
-def _one(body: Place, parts: tuple[str, ...], formula: int, *, roomy: bool) -> dict[str, Place]:
-    """Parts from top to bottom, of which one takes what the others leave."""
+def _one(body: Place, parts: tuple[str, ...], formula: int, needs: Needs, *, roomy: bool) -> dict[str, Place]:
+    """Parts from top to bottom, of which one takes what the others leave; a board no more than it can use."""
     heights = {"formula": formula, "heading": 1} | _told(roomy=roomy)
     room = body.height - sum(heights[part] for part in parts if part in HEIGHTS)
+    if "layer" in parts and "explained" in parts and 0 < needs.layer < room - 1:
+        # A blank line parts the matrices from what is said of them.
+        heights["explained"] += room - needs.layer - 1
+        room = needs.layer + 1
     places: dict[str, Place] = {}
     y = body.y
     for part in parts:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from textual import events
 from textual.binding import Binding, BindingsMap
@@ -51,8 +52,32 @@ LESSON = {
 """What a lesson's keys are called, the most useful ones first."""
 BESIDES = ("explain", "focus", "help", "quit")
 """The labels of other keys that a lesson's reader is told of."""
-ORDER = ("step", "next", "batch", "continue", "explain", "focus", "help", "quit", "finish", "layer", "zoom", "epoch")
+ORDER = (
+    *("step", "next", "continue", "explain", "command", "find", "help", "focus", "quit", "view", "compare", "tape"),
+    *("side", "batch", "break", "finish", "layer", "zoom", "epoch"),
+)
 """The labels that come first where there is not room for all."""
+LABELS = {"find next": "match", "find previous": "match", "focus tape": "tape", "focus side": "side"}
+"""Lines that are not named by their commands."""
+Hint = tuple[Sequence[str], str]
+"""Keys, and the word for what they do."""
+
+
+@dataclass(frozen=True)
+class KeyHelp:
+    """What the keys are for where the keyboard is.
+
+    own    keys that mean something else there, or nothing elsewhere
+    first  the labels of commands that come right after them
+    rest   whether all other keys do there what they do elsewhere
+    """
+
+    own: tuple[Hint, ...] = ()
+    first: tuple[str, ...] = ()
+    rest: bool = True
+
+
+EVERYWHERE = KeyHelp()
 
 
 def bindings(removed: Collection[str] = ()) -> list[Binding]:
@@ -114,39 +139,39 @@ def moved(key: str, row: int, column: int, matrix: Matrix) -> tuple[int, int]:
     return max(0, min(to[0], last_row)), max(0, min(to[1], last_column))
 
 
-def hints(mode: Mode = "") -> list[tuple[list[str], str]]:
-    """The keys to tell of: those of the debugger; in a lesson its own, and in its reader's turn the way back first."""
-    if mode == "open":
-        return [*_lesson_hints(), *(hint for hint in _debugger_hints() if hint[1] in BESIDES)]
-    return [*([(["escape"], "back to the lesson")] if mode == "folded" else []), *_debugger_hints()]
-
-
-def _lesson_hints() -> list[tuple[list[str], str]]:
+def lesson_help(mode: Mode) -> KeyHelp:
+    """The keys of a lesson, and some others; in its reader's turn the way back to it."""
+    if mode == "folded":
+        return KeyHelp(((("escape",), "back to the lesson"),))
     lines = {line: key for key, line in [*COMMANDS["lesson"].keys.items(), *SECTION_KEYS.items()]}
     labels: dict[str, list[str]] = {}
     for action, label in LESSON.items():
         if key := lines.get(f"lesson {action}"):
             labels.setdefault(label, []).append(key)
-    return [(keys, label) for label, keys in labels.items()]
+    besides = [hint for hint in hints() if hint[1] in BESIDES]
+    return KeyHelp((*((tuple(keys), label) for label, keys in labels.items()), *besides), rest=False)
 
 
-def _debugger_hints() -> list[tuple[list[str], str]]:
-    """Forward and back as one: `s S` step, `] [` batch."""
+def hints(here: KeyHelp = EVERYWHERE) -> list[Hint]:
+    """Keys and what they do, forward and back as one, most used first: `s S` step, `] [` batch."""
+    if not here.rest:
+        return list(here.own)
     labels: dict[str, list[str]] = {}
     for command in COMMANDS.values():
         for key, line in command.keys.items():
             # A key of goto is best named by where it leads.
-            label = line.split()[-1].lstrip("+-") if command.name == "goto" else command.name
+            label = line.split()[-1].lstrip("+-") if command.name == "goto" else LABELS.get(line, command.name)
             labels.setdefault(label, []).append(key)
     labels.setdefault("command", ["colon"])
-    order = {label: place for place, label in enumerate(ORDER)}
+    order = {label: place for place, label in enumerate(dict.fromkeys((*here.first, *ORDER)))}
     ranked = sorted(labels, key=lambda label: order.get(label, len(order)))
-    return [(labels[label], label) for label in ranked]
+    taken = {key for keys, _ in here.own for key in keys}
+    return [*here.own, *((labels[label], label) for label in ranked if not taken.intersection(labels[label]))]
 
 
 def shown_key(key: str) -> str:
     """A key as the line of keys has it."""
-    known = {"enter": "↵", "tab": "tab", "shift+tab": "", "colon": ":", "escape": "esc"}
+    known = {"enter": "↵", "tab": "tab", "shift+tab": "", "colon": ":", "escape": "esc", "delete": "del"}
     return known.get(key, format_key(key))
 
 
@@ -162,13 +187,13 @@ class Keys(Panel):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.mode: Mode = ""
         self._zones: list[tuple[range, str]] = []
+        self._here = EVERYWHERE
 
-    def show(self, mode: Mode) -> None:
-        """Tell of the keys of a lesson, or of those that there are without one."""
-        if mode != self.mode:
-            self.mode = mode
+    def show(self, here: KeyHelp) -> None:
+        """Show the keys for where the keyboard is now."""
+        if here != self._here:
+            self._here = here
             self.changed()
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
@@ -178,7 +203,7 @@ class Keys(Panel):
         gap = " " if width >= ROOMY else ""
         self._zones = []
         spelled = ascii_text if getattr(self.app, "ascii", False) else str
-        for keys, label in hints(self.mode):
+        for keys, label in hints(self._here):
             shown = [(spelled(text), key) for key in keys if (text := shown_key(key))]
             hint = [*((f" {text}", "key") for text, _ in shown), (f" {label}{gap}", "muted")]
             size = width_of(hint)

@@ -26,7 +26,10 @@ HIT = "*"
 
 
 class Matrix:
-    """A matrix's place on a board: its window over the values, and the lines that show it."""
+    """A matrix's place on a board: its window over the values, and the lines that show it.
+
+    Attributes: brief, whether it takes no more room than a line where it has no values yet.
+    """
 
     def __init__(self, content: Content, extents: Extents | None = None) -> None:
         self.content = content
@@ -37,6 +40,7 @@ class Matrix:
         self._extent = Extent()
         self._format = choose(self._extent)
         self.precision, self.kind = PRECISION, "auto"
+        self.brief = False
         self._wish: Wish | None = None
         self._version: Hashable = object()
         self._block_key: Hashable = None
@@ -73,6 +77,12 @@ class Matrix:
             self._wish = None
             self._format = choose(self._extent, precision=precision, kind=kind)
 
+    def shorten(self, *, brief: bool) -> None:
+        """Keep room for the values to come, or only for the line that says when they do."""
+        if brief != self.brief:
+            self.brief = brief
+            self._wish = None
+
     def place(self, width: int, height: int) -> None:
         """Take a size in cells."""
         self.width, self.height = width, height
@@ -95,14 +105,14 @@ class Matrix:
         if self._wish is not None:
             return self._wish
         title = width_of(self._title())
-        if self._values is None and self.content.form != "new":
-            # There will be no values: a line says why.
-            width = max(title, width_of(((self.content.note, "text"),)) + 1)
-            self._wish = Wish(width, 2, title, 0, width, 1, 1)
+        noted = max(title, width_of(((self.content.note, "text"),)) + 1) if self._values is None else title
+        if self._values is None and (self.brief or self.content.form != "new"):
+            # A line says when there are values, or why there are none.
+            self._wish = Wish(noted, 2, title, 0, noted, 1, 1)
             return self._wish
         # What is not computed yet keeps the room of usual numbers, so that little moves when it is.
         pitch = self.pitch if self._values is not None else self.precision + 4
-        width = max(self.label + self.columns * pitch, title)
+        width = max(self.label + self.columns * pitch, noted)
         self._wish = Wish(width, self.head + self.rows, title, self.label, pitch, self.columns, self.head)
         return self._wish
 

@@ -11,6 +11,7 @@ from textual import events
 from nnstep.commands.completion import Candidate, usage_of
 from nnstep.commands.execute import usage
 from nnstep.tui.candidates import Offer
+from nnstep.tui.keys import KeyHelp
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 from nnstep.tui.recall import Recall
@@ -42,6 +43,17 @@ class Prompt(Panel):
     offered  is told what the line can become, whenever that changes
     entered  is told of every line that is new, to remember it
     """
+
+    KEYS = KeyHelp(
+        (
+            (("enter",), "run it"),
+            (("tab",), "complete"),
+            (("up", "down"), "earlier lines"),
+            (("ctrl+r",), "search them"),
+            (("escape",), "leave"),
+        ),
+        rest=False,
+    )
 
     def __init__(self, complete: Completer, enter: Enter, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

@@ -133,11 +133,12 @@ def palette_question(session: Session) -> Question:
 def _lines_of(each: Command) -> Iterable[Choice]:
     """The lines of a command: what its keys type, its name alone, and what it can be given from a closed list."""
     lines: dict[str, list[str]] = {}
+    taken = _typed_by_others(each)
     needs = any(parameter.required for parameter in each.parameters)
     for key, line in each.keys.items():
         # Enter explains the cell that it is pressed on; the line alone would lack it.
         lines.setdefault(f"{line} " if needs and line == each.name else line, []).append(_key(key))
-    if not any(line.strip() == each.name for line in lines):
+    if each.name not in taken and not any(line.strip() == each.name for line in lines):
         lines.setdefault(f"{each.name} " if needs else each.name, [])
     closed = [choice for p in each.parameters if get_origin(p.kind) is not None for choice in get_args(p.kind)]
     if len(each.parameters) == 1:
@@ -149,10 +150,15 @@ def _lines_of(each: Command) -> Iterable[Choice]:
             name,
             line,
             keys=" ".join(keys),
-            about=each.summary,
-            words=" ".join(each.alias),
-            details=partial(_details, each),
+            about=(described := COMMANDS.get(line.strip(), each)).summary,
+            words=" ".join(described.alias),
+            details=partial(_details, described),
         )
+
+
+def _typed_by_others(each: Command) -> set[str]:
+    """The commands that a key of another one types: S, of step, types reverse-step."""
+    return {line for other in COMMANDS.values() if other is not each for line in other.keys.values()}
 
 
 def glossary_question(session: Session) -> Question:

@@ -104,12 +104,15 @@ def rate_of(column: Column) -> bool:
     return column.text.startswith("lr*")
 
 
-def layer_contents(session: Session, layer: int, form: Form = "new") -> list[Content]:
-    """Z, A and δ of a layer, then its parameters with their gradients; of a graph, what an equation's parts write."""
+def layer_contents(session: Session, layer: int, form: Form = "new", *, slots: bool = False) -> list[Content]:
+    """Z, A and δ of a layer, then its parameters with their gradients; of a graph, what an equation's parts write.
+
+    slots  whether the optimizer's slots of each parameter follow
+    """
     updating = session.instruction is not None and session.instruction.phase == "update"
     contents = [
         _content(session, name, LAYER + stem, source="" if updating and name in session.timeline.parameters else name)
-        for stem, name in layer_names(session, layer)
+        for stem, name in layer_names(session, layer, slots=slots)
     ]
     if form == "new":
         return contents
@@ -133,8 +136,21 @@ def _compared(content: Content, was: Was, form: Form, timeline: Timeline) -> Con
     return replace(content, title=title, shape=shape, source="", array=array, note=note, version=version, form=form)
 
 
-def layer_names(session: Session, layer: int) -> list[tuple[str, str]]:
+def layer_names(session: Session, layer: int, *, slots: bool = False) -> list[tuple[str, str]]:
     """The matrices of a layer or equation, each with the place that it keeps from layer to layer."""
+    pairs = _layer_names(session, layer)
+    if not slots:
+        return pairs
+    found: list[tuple[str, str]] = []
+    for stem, name in pairs:
+        found.append((stem, name))
+        # After the gradient that moves them.
+        of = name[1:] if name[:1] == "d" else ""
+        found += [(each.partition("[")[0], each) for each in session.timeline.slots if of and each[1:] == of]
+    return found
+
+
+def _layer_names(session: Session, layer: int) -> list[tuple[str, str]]:
     tape = session.tape
     if tape.equations:
         names = [item.name for item in tape if item.layer == layer and item.phase != "update"]
@@ -243,7 +259,9 @@ def about(content: Content, row: int, column: int) -> str:
     return f"explain {cell}" if re.fullmatch(r"[\w.:]+(?:\[\d+\])?", content.name) else f"print {cell}"
 
 
-def wanted_shapes(session: Session) -> tuple[list[list[tuple[str, Index]]], list[list[tuple[str, Index]]]]:
+def wanted_shapes(
+    session: Session, *, slots: bool = False
+) -> tuple[list[list[tuple[str, Index]]], list[list[tuple[str, Index]]]]:
     """Names and shapes of what each instruction's board and each layer's board will show."""
     known = {name: values.shape for name, values in session.model.parameters.items()}
     known |= {instruction.name: instruction.shape for instruction in session.tape}
@@ -252,7 +270,7 @@ def wanted_shapes(session: Session) -> tuple[list[list[tuple[str, Index]]], list
         for instruction in session.tape
     ]
     layers = [
-        [(name, known[name]) for _, name in layer_names(session, layer) if name in known]
+        [(name, known[name]) for _, name in layer_names(session, layer, slots=slots) if name in known]
         for layer in range(1, session.layers + 1)
     ]
     return steps, layers

@@ -8,6 +8,7 @@ from math import prod
 
 from textual.app import ComposeResult
 from textual.geometry import Size
+from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -24,7 +25,7 @@ from nnstep.tui.explained import Explained
 from nnstep.tui.format import Extents
 from nnstep.tui.formula import Formula
 from nnstep.tui.frame import NOWHERE, Needs, frame, side_lines
-from nnstep.tui.keys import Keys
+from nnstep.tui.keys import Keys, lesson_help
 from nnstep.tui.lectern import Mode, around
 from nnstep.tui.matrix import HEAD
 from nnstep.tui.output import Output
@@ -56,6 +57,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
+
+    class Placed(Message):
+        """Everything stands somewhere else; other parts may be in sight."""
 
     def __init__(self, session: Session, complete: Completer, enter: Enter) -> None:
         super().__init__()
@@ -92,6 +96,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.candidates = Candidates(id="candidates")
         self.key_line = Keys(id="keys")
         self.prompt.offered = self._put_candidates
+        self.chooser.turned = self._show_keys
         self.top_rule = Rule("┬", id="top-rule")
         self.bottom_rule = Rule("┴", id="bottom-rule")
         self._where: Where | None = None
@@ -138,6 +143,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._place(self.size)
             # The boards learn their sizes in the layout; what they show depends on them.
             self.call_after_refresh(self.show)
+            self.post_message(self.Placed())
 
     def _place(self, size: Size) -> None:
         self._placed = size
@@ -155,10 +161,21 @@ class MainScreen(Screen[None], inherit_bindings=False):
             edge = places["tape"].width - 1 if beside else -1
         self.top_rule.join(edge)
         self.bottom_rule.join(edge)
-        self.key_line.show(self.lesson)
+        self._show_keys()
         self._put_output()
         self._put_chooser()
         self._put_candidates(self.candidates.offer)
+
+    def _show_keys(self) -> None:
+        """Name the keys of whatever takes them now."""
+        if self.chooser.opened:
+            self.key_line.show(Chooser.KEYS)
+        elif self.prompt.typing:
+            self.key_line.show(Prompt.KEYS)
+        elif self.lesson and self.attending == "matrices":
+            self.key_line.show(lesson_help(self.lesson))
+        else:
+            self.key_line.show(self.area.keys)
 
     def _frame(self, width: int, height: int) -> dict[str, Place]:
         zoomed, parts = self.view.zoomed, self.view.kind.parts
@@ -168,13 +185,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
         layers = height if self.session.layers else 0
         needs = Needs(self.tape.natural, height, layers, side, self.attending == "tape")
         first = frame(width, height, needs, zoomed=zoomed, parts=parts)
-        if not {"step", "layer"} <= set(parts):
+        if zoomed or "layer" not in parts:
             return first
-        steps, layered = scene.wanted_shapes(self.session)
-        board = first["step"]
+        alone = "step" not in parts
+        steps, layered = scene.wanted_shapes(self.session, slots=alone)
+        board = first["layer" if alone else "step"]
         step = max((_lines(shapes, board.width, height, STEP_PITCH) for shapes in steps), default=0)
-        layer = max((_lines(shapes, board.width, height, LAYER_PITCH) for shapes in layered), default=0)
-        return frame(width, height, replace(needs, step=step, layer=layer), zoomed=zoomed)
+        layer = max(
+            (_lines(shapes, board.width, height, STEP_PITCH if alone else LAYER_PITCH) for shapes in layered), default=0
+        )
+        return frame(width, height, replace(needs, step=step, layer=layer), parts=parts)
 
     @staticmethod
     def _put(widget: Panel, place: Place) -> None:
@@ -198,6 +218,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _put_candidates(self, offer: Offer) -> None:
         """Above the prompt, as large as they are; a layout is asked for only when that changes."""
+        self._show_keys()
         panel, (width, height) = self.candidates, self.size
         rows = min(offer.height, max(height - 6, 0))
         panel.show(offer)
@@ -227,6 +248,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.attending = name
         self.freshen()
         self.area.attend(here=True)
+        self._show_keys()
         if moving:
             self.place()
 
@@ -298,6 +320,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         while self.view.slowly.waiting:
             self.view.slowly.work(SLICE)
         self.show()
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything is worked out and stands where it belongs."""
+        return not self._held and not self.view.slowly.waiting and self.size == self._placed
 
     def _work(self) -> None:
         if self._held:

@@ -13,8 +13,8 @@ from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, fill, width_of
 
-LEAST = 18
-"""Columns below which a section says nothing; sections that do not fit beside the others stand below them."""
+MOST_LEAST = 20
+"""Columns with which any section makes do; sections that do not fit beside the others stand below them."""
 
 
 class Side(Panel):
@@ -67,8 +67,15 @@ class Side(Panel):
 
     def _rows(self, width: int) -> list[Sequence[Section]]:
         """The sections side by side, in as many rows as it takes."""
-        beside = max(1, width // LEAST)
-        return [self.sections[start : start + beside] for start in range(0, len(self.sections), beside)]
+        rows: list[Sequence[Section]] = []
+        start, used = 0, 0
+        for place, section in enumerate(self.sections):
+            least = min(_wish(section, short=True), MOST_LEAST)
+            if place > start and used + least > width:
+                rows.append(self.sections[start:place])
+                start, used = place, 0
+            used += least
+        return [*rows, self.sections[start:]]
 
     # Drawing
 
@@ -113,7 +120,7 @@ class Side(Panel):
         self._tops[section.title] = top
         shown: list[Line] = []
         for place, entry in enumerate(entries[top : top + count], start=top):
-            line = fill(entry.line, width)
+            line = fill(entry.fitted(width), width)
             if here and place == self.entry:
                 line = (("".join(text for text, _ in line), "current-ground"),)
             shown.append(line)
@@ -121,7 +128,7 @@ class Side(Panel):
         if hidden > 0 and not here and count:
             more: Line = ((f" … {hidden} more ", "muted"),)
             room = width - width_of(more)
-            shown[-1] = (*fill(entries[top + count - 1].line, room), *more) if room > 0 else cut(more, width)
+            shown[-1] = (*fill(entries[top + count - 1].fitted(room), room), *more) if room > 0 else cut(more, width)
         return shown + [fill((), width)] * (count - len(shown))
 
     # Events
@@ -142,8 +149,17 @@ class Side(Panel):
 
 
 def _widths(row: Sequence[Section], width: int) -> list[int]:
-    """Columns for sections side by side: what they want, or a fair share; the first has what is left."""
-    wishes = [max(len(each.title) + 5, 3 + max(width_of(entry.line) for entry in each.entries)) for each in row]
-    widths = shares(wishes, width)
+    """Columns for sections side by side: what their short forms want, then what all of their words do."""
+    least = [_wish(each, short=True) for each in row]
+    widths = shares(least, width)
+    if widths == least:
+        more = [_wish(each, short=False) - room for each, room in zip(row, least, strict=True)]
+        widths = [room + extra for room, extra in zip(least, shares(more, width - sum(least)), strict=True)]
     spare, count = width - sum(widths), len(widths)
     return [room + spare // count + (place < spare % count) for place, room in enumerate(widths)]
+
+
+def _wish(section: Section, *, short: bool) -> int:
+    """The columns for a section's lines, with the rule beside them."""
+    wide = max((entry.least if short else width_of(entry.line) for entry in section.entries), default=0)
+    return max(len(section.title) + 5, 3 + wide)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rich.segment import Segment
 from textual.app import App
+
+from nnstep.tui.app import NnstepApp
 
 
 def screen_lines(app: App[Any]) -> list[str]:
@@ -26,3 +29,19 @@ def _segments(app: App[Any]) -> list[list[Segment]]:
 def painted(app: App[Any]) -> list[list[tuple[str, object]]]:
     """Every cell's character and style."""
     return [[(character, segment.style) for segment in line for character in segment.text] for line in _segments(app)]
+
+
+async def caught_up(app: NnstepApp, *, settled: bool = False) -> None:
+    """Wait until all that was typed is carried out and shown, but for no move that lasts; or until all is settled.
+
+    However busy the machine is: this waits for what the app says, never for a time.
+    """
+    while app.is_running:
+        # What the app has been sent so far comes before this.
+        reached = asyncio.Event()
+        app.call_later(reached.set)
+        while app.is_running and not reached.is_set():  # noqa: ASYNC110  # an app that ends sets no event
+            await asyncio.sleep(0)
+        if app.mover.lasts or (app.settled if settled else app.caught_up):
+            return
+        await asyncio.sleep(0.002)

@@ -14,9 +14,10 @@ from textual.pilot import Pilot
 import nnstep
 from nnstep.commands import COMMANDS, Result
 from nnstep.tui.app import NnstepApp
+from nnstep.tui.keys import bindings
 from nnstep.tui.own import OWN
 from nnstep.tui.paint import CURSOR, OPERAND, paint_of
-from tests.tui.seen import painted, screen_lines, screen_text
+from tests.tui.seen import caught_up, painted, screen_lines, screen_text
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 Opened = tuple[NnstepApp, Pilot[None]]
@@ -87,18 +88,52 @@ async def test_the_update_shows_before_gradient_and_after(size: tuple[int, int])
         assert all(f"{value:.4f}" in seen for value in (old, new))
 
 
-async def test_a_key_types_its_command() -> None:
-    async with opened("xor") as (app, pilot):
-        await run((app, pilot), "goto 50%")
-        for command in COMMANDS.values():
-            for key, line in command.keys.items():
-                if command.name in ("quit", "explain"):
-                    continue
-                app.post_message(events.Key(key, None))
-                await until((app, pilot), lambda: not app.mover.busy)
+@pytest.mark.parametrize("area", ["matrices", "tape", "side"])
+async def test_every_bound_key_shows_the_command_that_ran(area: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    run_line = NnstepApp.run_line
+
+    def spied(app: NnstepApp, line: str) -> None:
+        ran.append(line)
+        run_line(app, line)
+
+    monkeypatch.setattr(NnstepApp, "run_line", spied)
+    app = NnstepApp(nnstep.open("xor", {"training.epochs": 4}))
+    async with app.run_test(size=(80, 24)):
+        # Keys that leave or stop the app, and those that open or close something without a line of their own.
+        apart = {"q", "ctrl+z", "colon", "escape"}
+        typed = 0
+        app.run_line("break L")
+        for binding in bindings():
+            if binding.key in apart:
+                continue
+            for line in ("goto 50%", "find none", f"focus {area}"):
+                app.run_line(line)
+                await caught_up(app)
+            ran.clear()
+            app.post_message(events.Key(binding.key, None))
+            await caught_up(app)
+            line = binding.action[5:-2] if binding.action.startswith("run(") else ""
+            prompt = app.main.prompt
+            if prompt.typing:
                 # A line that ends in a blank waits in the prompt for the rest of it.
-                assert prompt_line(app).startswith(f": {line.strip()}"), key
-                app.post_message(events.Key("escape", None))
+                assert line.endswith(" "), binding.key
+                assert prompt.text.startswith(line), binding.key
+                assert not ran, binding.key
+            elif ran:
+                typed += 1
+                assert prompt_line(app).startswith(f": {ran[-1]}"), binding.key
+                # The tape's b takes a stop away where there is one.
+                assert not line or ran[-1].startswith(line.split()[0]) or (area, line) == ("tape", "break"), binding.key
+            else:
+                # A line of the side panel may offer nothing.
+                assert binding.key == "delete" or (area, binding.key) == ("side", "enter"), binding.key
+            app.post_message(events.Key("escape", None))
+            await caught_up(app)
+        assert typed > 30
+        app.post_message(events.Key("q", None))
+        await caught_up(app)
+        assert ran[-1] == "quit"
 
 
 def test_every_command_of_the_app_is_carried_out_by_it() -> None:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from nnstep.errors import CommandError
+from nnstep.tui.keys import EVERYWHERE, KeyHelp
 
 WAYS = "up, down, left, right, first, last, +N or -N"
 
@@ -13,10 +14,12 @@ WAYS = "up, down, left, right, first, last, +N or -N"
 class Area(ABC):
     """A part of the screen that can have the keyboard.
 
-    hint  the keys that do something else here than elsewhere
+    hint   the keys that do something else here than elsewhere
+    keys   the same for the line of keys
     """
 
     hint: ClassVar[str] = ""
+    keys: ClassVar[KeyHelp] = EVERYWHERE
 
     @abstractmethod
     def key(self, key: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnstep.tui.areas.area import Area, cursor_line, moved
 from nnstep.tui.aside import Entry
+from nnstep.tui.keys import KeyHelp
 from nnstep.tui.side import Side
 
 
@@ -11,6 +12,15 @@ class SideArea(Area):
     """The lines that keys and clicks in the side panel type."""
 
     hint = "↵ go there · delete takes it away · ← → section · esc back"
+    keys = KeyHelp(
+        (
+            (("up", "down"), "line"),
+            (("left", "right"), "section"),
+            (("enter",), "go there"),
+            (("delete",), "take away"),
+            (("escape",), "back"),
+        )
+    )
 
     def __init__(self, panel: Side) -> None:
         self._panel = panel

@@ -7,6 +7,7 @@ from nnstep.render.text import show_name
 from nnstep.session import Session
 from nnstep.session.stops import Place, Stop
 from nnstep.tui.areas.area import Area, cursor_line, moved
+from nnstep.tui.keys import KeyHelp
 from nnstep.tui.outline import Row
 from nnstep.tui.tape import TapePanel
 
@@ -18,6 +19,15 @@ class TapeArea(Area):
     """The lines that keys and clicks on the tape type."""
 
     hint = "↵ go there · b stop · ← → fold · / find · esc back"
+    keys = KeyHelp(
+        (
+            (("up", "down"), "line"),
+            (("left", "right"), "fold"),
+            (("enter",), "go there"),
+            (("escape",), "back"),
+        ),
+        ("break", "find", "match", "step"),
+    )
 
     def __init__(self, session: Session, panel: TapePanel) -> None:
         self._session = session

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 def _contents(view: View) -> Contents:
     session = view.session
-    return [], scene.layer_contents(session, view.layer, view.form) if session.layers else scene.step_contents(session)
+    if not session.layers:
+        return [], scene.step_contents(session)
+    return [], scene.layer_contents(session, view.layer, view.form, slots=True)
 
 
 LAYER = register(Kind("layer", ("heading", "layer", "stats", "explained"), _contents))
