@@ -49,6 +49,11 @@ def flow(pieces: Pieces, width: int, first: str = "", rest: str = "", lead: Role
     return lines
 
 
+def longest(pieces: Pieces) -> int:
+    """The width below which flow has to break what should stay whole."""
+    return max((width_of(atom) for _, atom in _atoms(pieces, 0)), default=0)
+
+
 def spread(line: Line, width: int) -> list[Line]:
     """A line of an answer broken to a width; one in wide characters by their rules."""
     text = "".join(piece for piece, _ in line)

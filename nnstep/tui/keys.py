@@ -42,16 +42,16 @@ SECTION_KEYS = {"pageup": "lesson section previous", "pagedown": "lesson section
 LESSON = {
     "next": "next",
     "previous": "back",
-    "take-over": "try it yourself",
+    "take-over": "try",
     "play": "play",
     "faster": "speed",
     "slower": "speed",
     "section next": "section",
     "section previous": "section",
 }
-"""What a lesson's keys are called, the most useful ones first."""
-BESIDES = ("explain", "focus", "help", "quit")
-"""The labels of other keys that a lesson's reader is told of."""
+"""What a lesson's keys are called."""
+LESSON_ORDER = ("next", "back", "try", "explain", "play", "speed", "help", "quit", "section", "focus")
+"""The labels that a lesson's reader is told of: its own, and some of the debugger's."""
 ORDER = (
     *("step", "next", "continue", "explain", "command", "find", "help", "focus", "quit", "view", "compare", "tape"),
     *("side", "batch", "break", "finish", "layer", "zoom", "epoch"),
@@ -142,14 +142,14 @@ def moved(key: str, row: int, column: int, matrix: Matrix) -> tuple[int, int]:
 def lesson_help(mode: Mode) -> KeyHelp:
     """The keys of a lesson, and some others; in its reader's turn the way back to it."""
     if mode == "folded":
-        return KeyHelp(((("escape",), "back to the lesson"),))
+        return KeyHelp(((("escape",), "to the lesson"),))
     lines = {line: key for key, line in [*COMMANDS["lesson"].keys.items(), *SECTION_KEYS.items()]}
     labels: dict[str, list[str]] = {}
     for action, label in LESSON.items():
         if key := lines.get(f"lesson {action}"):
             labels.setdefault(label, []).append(key)
-    besides = [hint for hint in hints() if hint[1] in BESIDES]
-    return KeyHelp((*((tuple(keys), label) for label, keys in labels.items()), *besides), rest=False)
+    told: dict[str, Sequence[str]] = {label: keys for keys, label in hints()} | labels
+    return KeyHelp(tuple((tuple(told[label]), label) for label in LESSON_ORDER if label in told), rest=False)
 
 
 def hints(here: KeyHelp = EVERYWHERE) -> list[Hint]:

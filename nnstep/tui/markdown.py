@@ -12,12 +12,9 @@ from itertools import zip_longest
 from rich.cells import cell_len, chop_cells
 
 from nnstep.tui.blocks import HEADING, Block, blocks, cells_of
-from nnstep.tui.flow import Pieces, flow
+from nnstep.tui.flow import Pieces, flow, longest
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.text import width_of
-
-LEAST_COLUMN = 6
-"""Cells below which a table's column is not narrowed."""
 
 _INLINE = re.compile(
     r"(?P<code>`+)(?P<coded>.+?)(?P=code)"
@@ -101,8 +98,13 @@ def _table(block: Block, width: int) -> list[Line]:
     count = max(len(row) for row in rows)
     rows = [[*row, *([[]] * (count - len(row)))] for row in rows]
     widths = [max(1, *(width_of(row[column]) for row in rows)) for column in range(count)]
-    while sum(widths) + 2 * (count - 1) > width and max(widths) > LEAST_COLUMN:
-        widths[widths.index(max(widths))] -= 1
+    least = [max(1, *(longest(row[column]) for row in rows)) for column in range(count)]
+    room = width - 2 * (count - 1)
+    if sum(least) > room:
+        return _stacked(rows, width)
+    while sum(widths) > room:
+        _, widest = max((widths[column], column) for column in range(count) if widths[column] > least[column])
+        widths[widest] -= 1
     lines: list[Line] = []
     for place, row in enumerate(rows):
         cells = [flow(cell, room) for cell, room in zip(row, widths, strict=True)]
@@ -115,6 +117,23 @@ def _table(block: Block, width: int) -> list[Line]:
             lines.append(tuple(line))
         if place == 0:
             lines.append((("  ".join("─" * room for room in widths), "rule"),))
+    return lines
+
+
+def _stacked(rows: list[list[Pieces]], width: int) -> list[Line]:
+    """A table whose columns do not fit beside one another: a row's cells below its first, each with its heading."""
+    heads, *others = rows
+    labels = ["".join(text for text, _ in head) for head in heads]
+    lines: list[Line] = []
+    for row in others:
+        for column, (label, cell) in enumerate(zip(labels, row, strict=True)):
+            if not cell:
+                continue
+            head: Pieces = [(f"{label}: ", "muted")] if label else []
+            if column == 0:
+                lines += flow([*head, *((text, "strong") for text, _ in cell)], width)
+            else:
+                lines += flow([*head, *cell], width, "  ", "    ")
     return lines
 
 

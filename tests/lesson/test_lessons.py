@@ -36,10 +36,13 @@ WIDTHS = sorted({prose_width(*size) for size in ((80, 24), (120, 40), (200, 60))
 
 
 def assert_whole(lines: list[Line], width: int, text: str) -> None:
-    """The lines fit, and have every letter and digit of a text: a table's cells are broken each for itself."""
+    """The lines fit, and have every letter and digit of a text.
+
+    In another order, or more than once: a table's cells are broken each for itself, or stand below their headings.
+    """
     assert all(width_of(line) <= width for line in lines), (text, width)
     shown = "".join(piece for line in lines for piece, _ in line)
-    assert Counter(filter(str.isalnum, shown)) == Counter(filter(str.isalnum, text)), (text, width)
+    assert not Counter(filter(str.isalnum, text)) - Counter(filter(str.isalnum, shown)), (text, width)
 
 
 def read(name: str, language: Language) -> lesson.Lesson:

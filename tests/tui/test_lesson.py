@@ -83,7 +83,7 @@ async def test_keys_go_through_a_lesson_and_back() -> None:
 
         assert here() == (0, 2, 3)
         assert "Before any section." in screen_text(app)
-        assert " space next  ⌫ back  i try it yourself  a play" in screen_lines(app)[-1]
+        assert " space next  ⌫ back  i try  ↵ explain  a play" in screen_lines(app)[-1]
         await pilot.press("space")
         assert here() == (1, 2, 8)
         await pilot.press("space")
@@ -112,7 +112,7 @@ async def test_keys_go_through_a_lesson_and_back() -> None:
         assert "your turn" not in screen_text(app)
         await pilot.press("escape", "s", "s")
         assert "your turn" in screen_text(app)
-        assert screen_lines(app)[-1].startswith(" esc back to the lesson  s S step")
+        assert screen_lines(app)[-1].startswith(" esc to the lesson  s S step")
         await pilot.press("space")
         assert session.step == 17
         await pilot.press("escape")

@@ -76,6 +76,11 @@ def test_a_wide_table_is_narrowed() -> None:
     ]
 
 
+def test_a_table_whose_columns_do_not_fit_is_stacked() -> None:
+    table = "| | op | in PyTorch |\n|---|---|---|\n| forward | `a` | `F.sigmoid(z)` |\n| | `b` | |"
+    assert texts(table, 24) == ["forward", "  op: a", "  in PyTorch:", "    F.sigmoid(z)", "  op: b"]
+
+
 @given(st.text("ab γ、。（）日本 `*_-\n", max_size=80), st.integers(8, 40))
 def test_lines_fit_and_nothing_but_marks_is_lost(prose: str, width: int) -> None:
     lines = lay_out(prose.split("\n"), width)
