@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnstep.commands.completion import Candidate
+from nnstep.tui.frame import NOWHERE
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, width_of
@@ -44,7 +45,7 @@ class Candidates(Panel):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.offer = Offer()
-        self.place: tuple[int, int, int, int] | None = None
+        self.place = NOWHERE
 
     def show(self, offer: Offer) -> None:
         """Take an offer."""

@@ -7,7 +7,10 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from nnstep.tui.arrange import Place
 from nnstep.tui.paint import Line, Paint, paint_of
+
+NOTHING = Size(0, 0)
 
 
 class Panel(Widget):
@@ -25,6 +28,39 @@ class Panel(Widget):
         self._strips: list[Strip | None] = []
         self._drawn = Size(0, 0)
         self._paint: Paint | None = None
+        self._given = NOTHING
+
+    # Its size
+
+    def put(self, place: Place) -> None:
+        """Take this rectangle of the screen.
+
+        Its size is known from now on, not only once the screen is laid out: what depends on it is drawn in that layout.
+        """
+        self.styles.offset = (place.x, place.y)
+        self.styles.width, self.styles.height = place.width, place.height
+        self._grow(Size(place.width, place.height))
+
+    def _grow(self, size: Size) -> None:
+        known, self._given = self._given, size
+        if size != known:
+            self.fitted()
+
+    def fitted(self) -> None:
+        """Do what depends on the size, which is another one now."""
+
+    @property
+    def size(self) -> Size:
+        """Columns and lines: those that it was given last, by us or by the layout."""
+        return self._given if self.display else NOTHING
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
+        """Take the size that the layout gives; a panel has no children, so nothing else has to move for it."""
+        updated = super()._size_updated(size, virtual_size, container_size, layout=False)
+        self._grow(size)
+        return updated
+
+    # What is drawn
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The panel's lines at this size; missing ones are blank, surplus ones are dropped."""

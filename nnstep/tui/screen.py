@@ -126,9 +126,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Place everything anew."""
         if self.size != self._placed:
             self.place()
-        else:
-            # The boards have learned their sizes.
-            self.call_after_refresh(self.show)
 
     def take(self) -> None:
         """Show another model, which the session has opened."""
@@ -141,8 +138,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Give every part its rectangle, and show the step in it."""
         if self.size:
             self._place(self.size)
-            # The boards learn their sizes in the layout; what they show depends on them.
-            self.call_after_refresh(self.show)
+            self.show()
             self.post_message(self.Placed())
 
     def _place(self, size: Size) -> None:
@@ -197,40 +193,33 @@ class MainScreen(Screen[None], inherit_bindings=False):
         return frame(width, height, replace(needs, step=step, layer=layer), parts=parts)
 
     @staticmethod
-    def _put(widget: Panel, place: Place) -> None:
-        widget.display = place.height > 0
-        if widget.display:
-            widget.styles.offset = (place.x, place.y)
-            widget.styles.width, widget.styles.height = place.width, place.height
+    def _put(panel: Panel, place: Place) -> None:
+        panel.display = place.height > 0
+        if panel.display:
+            panel.put(place)
 
     def _put_output(self) -> None:
         width, height = self._placed
         lines = min(self.output.fit(width), max(height - 5, 3))
-        self.output.styles.offset = (0, height - 2 - lines)
-        self.output.styles.width, self.output.styles.height = width, lines
+        self.output.put(Place(0, height - 2 - lines, width, lines))
 
     def _put_chooser(self) -> None:
         """Over everything but where we are and the prompt; on a very small screen, over everything."""
         width, height = self._placed
         top, bottom = (2, 2) if height >= 12 else (0, 0)
-        self.chooser.styles.offset = (0, top)
-        self.chooser.styles.width, self.chooser.styles.height = width, height - top - bottom
+        self.chooser.put(Place(0, top, width, height - top - bottom))
 
     def _put_candidates(self, offer: Offer) -> None:
         """Above the prompt, as large as they are; a layout is asked for only when that changes."""
         self._show_keys()
-        panel, (width, height) = self.candidates, self.size
+        panel, (width, height) = self.candidates, self._placed
         rows = min(offer.height, max(height - 6, 0))
         panel.show(offer)
         wide = panel.width_for(offer, width - 4)
-        place = (2, height - 2 - rows, wide, rows) if rows else None
-        if place == panel.place:
-            return
-        panel.place = place
-        panel.display = place is not None
-        if place is not None:
-            panel.styles.offset = place[:2]
-            panel.styles.width, panel.styles.height = place[2:]
+        place = Place(2, height - 2 - rows, wide, rows) if rows else NOWHERE
+        if place != panel.place:
+            panel.place = place
+            self._put(panel, place)
 
     # What has the keyboard
 

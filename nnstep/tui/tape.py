@@ -106,6 +106,12 @@ class TapePanel(Panel):
         self._widest = 3 + self._stem + 2 + max(rights, default=0)
         self._arrange()
 
+    def fitted(self) -> None:
+        """Keep the cursor in sight, or the current instruction."""
+        if self.outline is not None:
+            self._fit()
+            self._keep_in_sight(self.cursor if self.focused_here else self._place(self._current), 3)
+
     def _fit(self) -> None:
         """Have headings where there is room for them."""
         headings = self.size.height >= HEADINGS_FROM
@@ -253,12 +259,6 @@ class TapePanel(Panel):
         return tuple(pieces)
 
     # Events
-
-    def on_resize(self) -> None:
-        """Keep the cursor in sight, or the current instruction."""
-        self._fit()
-        self._keep_in_sight(self.cursor if self.focused_here else self._place(self._current), 3)
-        self.changed()
 
     def on_click(self, event: events.Click) -> None:
         """Tell what is under the pointer."""
