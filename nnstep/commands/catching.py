@@ -60,8 +60,8 @@ def fired(session: Session, rule: Rest = NOTHING) -> Result:
     found = to_fired(session, name)
     if session.place != start:
         session.travels.jumped(start)
-    note = f"{name}: {status.text}" if found else "interrupted"
-    return result((*here(session), Span(f"  ({note})", "dim")), session.position)
+    note = (Span(f"{name}: ", "error"), Span(f"{status.text}  ")) if found else (Span("interrupted  ", "dim"),)
+    return result((*note, *here(session)), session.position)
 
 
 def _chosen(rule: type[Rule], words: list[str]) -> dict[str, float]:

@@ -83,7 +83,8 @@ class Searcher:
     def _run_behind(self, step: int, first: int) -> Found | None:
         """The last match before `step`, from `first` on: stretches run forward, the later ones first."""
         calendar = self._timeline.calendar
-        end, lowest, size = calendar.split(step)[0] + 1, calendar.split(first)[0], SEGMENT
+        # What is before `step` may end with the run, where there is no iteration of `step` itself.
+        end, lowest, size = calendar.split(step - 1)[0] + 1, calendar.split(first)[0], SEGMENT
         while end > lowest:
             start = max(lowest, end - size)
             floor = max(first, start * calendar.instructions + 1)

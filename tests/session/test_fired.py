@@ -36,6 +36,16 @@ def test_fired_goes_back_to_where_a_rule_became_true() -> None:
     assert debugger.execute("fired loss-increase").value == first
 
 
+def test_fired_finds_the_last_iteration_of_the_run_too() -> None:
+    debugger = nnstep.open("exploding_gradient")
+    debugger.goto("end")
+    answer = debugger.execute("fired nan")
+    size = len(debugger.tape)
+    # The weights are NaN by then: the first write of the iteration that reads one is bad.
+    assert debugger.position.step == debugger.session.length - size + debugger.tape.named("Z[1]").index
+    assert answer.text.startswith("nan: NaN or ∞ in 80 of 80 cells of Z[1]")
+
+
 def test_where_nothing_fires_one_line_says_so_and_nothing_changes() -> None:
     debugger = nnstep.open("xor")
     debugger.step(3)
