@@ -12,6 +12,8 @@ ROOMY = 30
 """The height from which rules and blank lines part things."""
 LEAST_LAYER = 7
 """Lines without which the layer's matrices are not worth showing."""
+LEAST_STEP, TAPE_FROM = 4, 12
+"""Lines that the step's matrices have before a cell's arithmetic; the height from which the tape has some lines."""
 EXPLAINED, EXPLAINED_SMALL, EXPLAINED_MOST = 4, 3, 6
 """Lines for the explained cell: at least, on a small screen, and where nothing else wants them."""
 TAPE_SHARE = 0.31
@@ -71,7 +73,7 @@ def frame(
         places |= {"tape": Place(0, top, tape, bottom - top), "tape-rule": NOWHERE}
         formula = 2
     else:
-        tape = (bottom - top - side) // 2 if needs.tall_tape else max(3, min((bottom - top) // 6, 9))
+        tape = (bottom - top - side) // 2 if needs.tall_tape else _tape_lines(bottom - top)
         body = Place(1, top + tape + 1, width - 2, bottom - top - tape - 1)
         places |= {"tape": Place(0, top, width, tape), "tape-rule": Place(0, top + tape, width, 1)}
         # The tape's own line right above says it.
@@ -82,6 +84,11 @@ def frame(
     if {"step", "layer"} <= set(parts):
         return places | _body(body, formula, needs, roomy=roomy, zoomed=zoomed)
     return places | _one(body, parts, formula, needs, roomy=roomy)
+
+
+def _tape_lines(room: int) -> int:
+    """The tape's lines above the matrices: some around the present one, on a very small screen only that one."""
+    return max(3, min(room // 6, 9)) if room >= TAPE_FROM else 1
 
 
 def _one(body: Place, parts: tuple[str, ...], formula: int, needs: Needs, *, roomy: bool) -> dict[str, Place]:
@@ -110,6 +117,8 @@ def _body(body: Place, formula: int, needs: Needs, *, roomy: bool, zoomed: bool)
     """The formula, the step's matrices, the explained cell and the layer's matrices, from top to bottom."""
     told = _told(roomy=roomy)
     stats, explained = told["stats"], told["explained"]
+    # On a very small screen the matrices come first.
+    explained -= min(max(LEAST_STEP + formula + explained + stats - body.height, 0), explained - 2)
     room = body.height - formula - explained - stats
     step, layer, spare = room, 0, 0
     if not zoomed and needs.layer and room - 1 >= 2 * LEAST_LAYER:

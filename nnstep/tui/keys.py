@@ -53,7 +53,7 @@ LESSON = {
 LESSON_ORDER = ("next", "back", "try", "explain", "play", "speed", "help", "quit", "section", "focus")
 """The labels that a lesson's reader is told of: its own, and some of the debugger's."""
 ORDER = (
-    *("step", "next", "continue", "explain", "command", "find", "help", "focus", "quit", "view", "compare", "tape"),
+    *("step", "next", "continue", "help", "explain", "command", "find", "focus", "quit", "view", "compare", "tape"),
     *("side", "batch", "break", "finish", "layer", "zoom", "epoch"),
 )
 """The labels that come first where there is not room for all."""
