@@ -253,6 +253,9 @@ class Course:
                 self._app.main.prompt.open("lesson answer ")
         if done:
             self.replay.run_next()
+            self.show()
+            # What is said of the answer comes into sight, below the question.
+            self._app.main.prose.on_further()
             self._go_on()
         else:
             self.show()
@@ -357,7 +360,7 @@ class Course:
             self.quiz.told(self.replay.ran),
             self._feet(),
             f"{max(self.replay.at, 0) + 1}/{count}",
-            bool(self.taken),
+            bool(self.taken) or (self.pace.playing and not self.quiz.question),
         )
 
     def _feet(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ Mode = Literal["", "open", "folded"]
 BESIDE = 100
 """The width from which the prose stands beside the debugger; below, above it."""
 NARROWEST, WIDEST, SHARE = 40, 72, 0.36
-HEIGHT_SHARE = 0.4
+HEIGHT_SHARE = 0.5
 LEAST_HEIGHT = 7
 LEAST_STEP = 6
 """Lines of matrices below which the explained cell makes way for them: the prose explains, and enter does."""

@@ -23,7 +23,7 @@ class Page:
 
     feet    the last line, in words from the most to the least; the first that fits is shown
     place   where in the lesson this is: `3/9`
-    turn    whether it is the reader's, so that nothing is said of more to read
+    turn    whether it is the reader's, or the lesson goes on by itself: nothing is said of more to read
     """
 
     title: str = ""

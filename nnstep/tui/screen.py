@@ -24,7 +24,7 @@ from nnstep.tui.content import Index
 from nnstep.tui.explained import Explained
 from nnstep.tui.format import Extents
 from nnstep.tui.formula import Formula
-from nnstep.tui.frame import NOWHERE, Needs, frame, side_lines
+from nnstep.tui.frame import LEAST_LAYER, NOWHERE, Needs, frame, side_lines
 from nnstep.tui.keys import Keys, lesson_help
 from nnstep.tui.lectern import Mode, around
 from nnstep.tui.matrix import HEAD
@@ -261,8 +261,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
             step = [c for c in (*step, *layer) if c.slot == slot]
             step, layer = (step, []) if "step" in kind.parts else ([], step)
         elif "step" in kind.parts and not self.layer_board.display and slot in {content.slot for content in layer}:
-            # One thing at a time: the cursor has moved on from the step's matrices to the layer's.
-            step, layer = layer, []
+            # One thing at a time: the cursor has moved on from the step's matrices to the layer's, of which few lines
+            # show only the focused one.
+            few = self.step_board.size.height < LEAST_LAYER
+            step, layer = [content for content in layer if content.slot == slot or not few], []
         wanted = self.view.wanted
         test = None if wanted is None else wanted.test
         self.step_board.show(step, picture.cursor, picture.marks, test)

@@ -218,6 +218,15 @@ def test_the_names_of_lessons_are_completed() -> None:
     assert len(opened_by("lesson open ")) == len(bundled("en"))
 
 
+async def test_a_chosen_matrix_of_the_layer_has_the_few_lines_of_a_small_screen() -> None:
+    text = LESSON.replace("goto L\npause", "goto L\nselect A[2][1,0]\npause")
+    async with opened(text, (80, 24)) as (app, pilot):
+        await pilot.press("pagedown")
+        text = screen_text(app)
+        assert "A[2]  4×1" in text
+        assert "Z[2]  4×1" not in text
+
+
 CHOSEN = """# Two models
 
 ```nnstep
@@ -264,6 +273,9 @@ async def test_a_long_page_is_read_to_its_question_before_the_prompt_opens() -> 
         assert seen[-1] is True
         await pilot.press(*"4", "enter")
         await pilot.pause()
+        # What is said of the answer has come into sight, whatever else the beat has said.
+        assert "✓ 4: right" in screen_text(app)
+        assert app.main.prose.more
         assert course.quiz.question is None
 
 
