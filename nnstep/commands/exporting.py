@@ -1,4 +1,4 @@
-"""Writing a matrix to a file that other programs read."""
+"""Writing matrices and figures to files that other programs read."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from nnstep.commands.picturing import BOARDS, NAMES, pictured
 from nnstep.commands.registry import Rest, Result, command, result
 from nnstep.errors import CommandError
+from nnstep.render.formats import FORMATS
 from nnstep.session import Session
 from nnstep.session.session import as_array
+from nnstep.settings import load
+
+if TYPE_CHECKING:
+    from nnstep.render.figure import Figure
+    from nnstep.render.palette import Palette
 
 NOTHING = Rest("")
 Array = npt.NDArray[Any]
@@ -46,22 +53,27 @@ MATRICES: dict[str, Callable[[Array], bytes]] = {".csv": _csv, ".npy": _npy}
 """How a matrix is written, by the file's ending."""
 ALL = ".npz"
 """The ending of a file that holds every matrix."""
-PICTURES = {".svg": "a picture of the app's screen"}
-"""What the app alone can write."""
+SIZE = (100, 30)
+"""Cells of a figure that says no size, whatever the terminal's is."""
+ENDINGS = (*MATRICES, ALL, *FORMATS)
+USAGE = f"FILE{'|'.join(ENDINGS).replace('|.', '|')} [EXPR|view [NAME ...]]"
 
 
-@command(
-    "export", usage="FILE.csv|npy|npz|svg [EXPR]", words=("file.csv", "file.npy", "file.npz", "file.svg"), writes=True
-)
+@command("export", usage=USAGE, words=(*(f"file{ending}" for ending in ENDINGS), "view", *NAMES), writes=True)
 def export(session: Session, file: str, expr: Rest = NOTHING) -> Result:
-    """Write a matrix to a .csv or .npy file, or the app's screen to an .svg; a file that is there is left alone.
+    """Write a matrix, all of them, or a figure to a new file, in the form that its ending says.
 
-    EXPR is what `print` takes; in the app, without EXPR it is the focused matrix. A .csv has no header and reads back
-    to the same numbers. A .npz holds all matrices that can be read at this step, by their names, for `numpy.load`.
+    .csv and .npy: the matrix EXPR, which is what `print` takes; in the app, without EXPR it is the focused one. A .csv
+    has no header and reads back to the same numbers. .npz: all matrices that can be read at this step, by their names,
+    for `numpy.load`. .svg, .html and .png: in the app the whole screen, with `view` the view that is on show; with
+    `view NAME [WIDTHxHEIGHT]` that picture, in the app or without it, in the theme's colours. They need no font or
+    script from elsewhere; a .png needs `pip install 'nnstep[png]'`.
     """
     suffix = ending(file)
-    if suffix in PICTURES:
-        raise CommandError(f"export: {suffix} is {PICTURES[suffix]}: without the app there is none; try .csv or .npy")
+    if suffix in FORMATS:
+        from nnstep.render.palette import PALETTES
+
+        return export_picture(session, file, expr, PALETTES[load().settings.theme])
     if suffix == ALL:
         return _export_all(session, file, expr)
     if not expr:
@@ -73,6 +85,30 @@ def export(session: Session, file: str, expr: Rest = NOTHING) -> Result:
     write_new(file, MATRICES[suffix](array))
     size = "×".join(map(str, array.shape)) or "one number"
     return result(f"{file}: {expr}, {size}", file)
+
+
+def export_picture(session: Session, file: str, what: str, palette: Palette) -> Result:
+    """Write what `view NAME [WIDTHxHEIGHT]` prints, in the colours of a theme."""
+    verb, _, name = what.strip().partition(" ")
+    name = name.strip()
+    such = f"`export {file} view network`"
+    if verb != "view":
+        got = f", got {what.strip()!r}" if verb else ", as without the app there is no screen"
+        raise CommandError(f"export: {ending(file)} takes `view NAME`{got}: {such}")
+    if name in BOARDS:
+        raise CommandError(f"export: the app alone has that view: show it there, then `export {file} view`")
+    if not name:
+        raise CommandError(f"export: which view? {such}")
+    from nnstep.render.figure import figure
+
+    picture = pictured(session, name, *SIZE)
+    return write_figure(file, figure(picture.lines, palette, f"{session.model.name} · {name}"), name)
+
+
+def write_figure(file: str, drawn: Figure, what: str) -> Result:
+    """Write a figure in the form that the file's ending says."""
+    write_new(file, FORMATS[ending(file)](drawn))
+    return result(f"{file}: {what}, {drawn.width}×{len(drawn.rows)}", file)
 
 
 def _export_all(session: Session, file: str, expr: str) -> Result:
@@ -91,9 +127,8 @@ def _export_all(session: Session, file: str, expr: str) -> Result:
 def ending(file: str) -> str:
     """The ending of a file's name, if something can be written in that form."""
     suffix = Path(file).suffix.lower()
-    known = (*MATRICES, ALL, *PICTURES)
-    if suffix not in known:
-        raise CommandError(f"export: the file must end in {', '.join(known[:-1])} or {known[-1]}, got {file!r}")
+    if suffix not in ENDINGS:
+        raise CommandError(f"export: the file must end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}, got {file!r}")
     return suffix
 
 

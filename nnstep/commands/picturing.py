@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from shutil import get_terminal_size
+from typing import TYPE_CHECKING
 
 from nnstep.commands.registry import Rest, Result, command, result
 from nnstep.errors import CommandError
 from nnstep.render.text import text_of
 from nnstep.session import Session
+
+if TYPE_CHECKING:
+    from nnstep.render.canvas import Picture
 
 NAMES = ("network", "graph", "training", "data", "weights", "matrix")
 """The pictures; what draws them is imported where it is needed."""
@@ -36,9 +40,15 @@ def view(session: Session, name: Rest) -> Result:
     the rows of the batch with what the model says of them, as images where they are; weights: the first layer's, as
     images; matrix: a heat map of EXPR, or of the matrix just written.
     """
-    which, *words = name.split()
-    if which in BOARDS and not words:
+    if name in BOARDS:
         return result([])
+    picture = pictured(session, name, *_room())
+    return replace(result(list(picture.lines)), text=text_of(picture.colourless))
+
+
+def pictured(session: Session, name: str, width: int, height: int) -> Picture:
+    """The picture that the rest of a `view` names, of this size where it says none."""
+    which, *words = name.split() or [""]
     if which not in NAMES:
         known = (*BOARDS, *NAMES)
         raise CommandError(f"view: must be {', '.join(known[:-1])} or {known[-1]}, got {which!r}")
@@ -47,14 +57,18 @@ def view(session: Session, name: Rest) -> Result:
     what = []
     while words and which in WITH_CHOICE and not (len(words) == 1 and _SIZE.fullmatch(words[0])):
         what.append(words.pop(0))
-    picture = PICTURES[which](session, Frame(*_size(words), what=" ".join(what)))
-    return replace(result(list(picture.lines)), text=text_of(picture.colourless))
+    if words:
+        width, height = _size(words)
+    return PICTURES[which](session, Frame(width, height, what=" ".join(what)))
+
+
+def _room() -> tuple[int, int]:
+    """The terminal's size, without the line for the next command."""
+    width, height = get_terminal_size((80, HEIGHT))
+    return max(min(width, MOST[0]), LEAST[0]), max(min(height - 1, MOST[1]), HEIGHT - 1)
 
 
 def _size(words: list[str]) -> tuple[int, int]:
-    if not words:
-        width, height = get_terminal_size((80, HEIGHT))
-        return max(min(width, MOST[0]), LEAST[0]), max(min(height - 1, MOST[1]), HEIGHT - 1)
     found = _SIZE.fullmatch(" ".join(words))
     width, height = (int(found[1]), int(found[2])) if found else (0, 0)
     if not (LEAST[0] <= width <= MOST[0] and LEAST[1] <= height <= MOST[1]):

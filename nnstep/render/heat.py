@@ -49,7 +49,7 @@ def extremes(matrix: Matrix, down: int, across: int) -> Matrix:
 
 def scale_spans() -> list[Span]:
     """The scale from its negative to its positive end."""
-    return [Span("█", place) for place in range(0, 2 * MIDDLE + 1, 4)]
+    return [Span("█", (place, place)) for place in range(0, 2 * MIDDLE + 1, 4)]
 
 
 def half_blocks(places: Matrix) -> list[Line]:

@@ -14,6 +14,7 @@ from textual.app import App
 from textual.strip import Strip
 
 from nnstep.render.ascii import ascii_pieces
+from nnstep.render.looks import Look, pixels, role_looks, value_looks
 from nnstep.render.scale import SCALE, ZERO
 from nnstep.tui import sixteen
 from nnstep.tui.palette import DARK, PALETTES, Palette
@@ -41,7 +42,11 @@ class Paint:
         elif colours == "standard":
             self.styles, values = sixteen.roles(palette.sixteen), sixteen.values(palette.sixteen, SCALE)
         else:
-            self.styles, values = _roles(palette), _values(palette, few=colours == "256")
+            self.styles = {role: _style(look) for role, look in role_looks(palette).items()}
+            values = _values(palette, few=colours == "256")
+        self._pixels = [style.color for style in values]
+        if colours == "truecolor" and not colourless:
+            self._pixels = [Color.parse(colour) for colour in pixels(palette)]
         operand, cursor = self.styles["operand-ground"], self.styles["cursor-ground"]
         found = self.styles["found"]
         for number, style in enumerate(values):
@@ -55,8 +60,8 @@ class Paint:
     def _pair(self, role: Role) -> Style:
         """The style of ▀ over two values, made where it is first asked for; plain text for an unknown role."""
         if isinstance(role, tuple):
-            upper, lower = (self.styles[place] for place in role)
-            self.styles[role] = Style(color=upper.color, bgcolor=lower.color)
+            upper, lower = (self._pixels[place] for place in role)
+            self.styles[role] = Style(color=upper, bgcolor=lower)
             return self.styles[role]
         return self.styles["text"]
 
@@ -104,40 +109,10 @@ def paint_of(app: App[Any]) -> Paint:
     return _paint(palette, colours, app.no_color, getattr(app, "ascii", False))
 
 
-def _roles(palette: Palette) -> dict[Role, Style]:
-    def style(colour: str, ground: str = palette.background, *, bold: bool | None = None) -> Style:
-        return Style(color=colour, bgcolor=ground, bold=bold)
-
-    return {
-        "text": style(palette.text),
-        "strong": style(palette.text, bold=True),
-        "emphasis": Style(color=palette.text, bgcolor=palette.background, italic=True),
-        "muted": style(palette.muted),
-        "faint": style(palette.faint),
-        "dim": style(palette.muted),
-        "heading": style(palette.text, bold=True),
-        "name": style(palette.accent),
-        "number": style(palette.text),
-        "rule": style(palette.rule),
-        "accent": style(palette.accent),
-        "current": style(palette.accent, bold=True),
-        "current-ground": style(palette.accent, palette.accent_ground, bold=True),
-        "operand": style(palette.operand),
-        "operand-ground": Style(bgcolor=palette.operand_ground),
-        "cursor-ground": Style(bgcolor=palette.cursor_ground, bold=True),
-        "found": Style(color=palette.text, bgcolor=palette.accent_ground, bold=True),
-        "badge": Style(color=palette.background, bgcolor=palette.accent, bold=True),
-        "key": style(palette.accent, bold=True),
-        "caret": Style(color=palette.background, bgcolor=palette.accent),
-        "output-muted": style(palette.muted, palette.surface),
-        "output-strong": style(palette.accent, palette.surface, bold=True),
-        "marked": style(palette.operand),
-        "alarm": style(palette.alarm, palette.alarm_ground, bold=True),
-        "good": style(palette.good),
-        "bad": style(palette.bad),
-        "error": style(palette.bad, bold=True),
-        "output": style(palette.text, palette.surface),
-    }
+def _style(look: Look) -> Style:
+    return Style(
+        color=look.colour or None, bgcolor=look.ground or None, bold=look.bold or None, italic=look.italic or None
+    )
 
 
 def _plain_roles() -> dict[Role, Style]:
@@ -176,14 +151,11 @@ def _plain_roles() -> dict[Role, Style]:
 
 
 def _values(palette: Palette, *, few: bool) -> list[Style]:
-    scale = _ramp(palette) if few else _gradient(palette)
-    ground = Color.parse(palette.background)
-    return [
-        *(Style(color=colour, bgcolor=ground) for colour in scale),
-        Style(color=palette.faint, bgcolor=ground),
-        Style(color=palette.alarm, bgcolor=palette.alarm_ground, bold=True),
-        Style(color=palette.infinite, bgcolor=palette.infinite_ground, bold=True),
-    ]
+    values = [_style(look) for look in value_looks(palette)]
+    if few:
+        ground = Color.parse(palette.background)
+        values[:SCALE] = [Style(color=colour, bgcolor=ground) for colour in _ramp(palette)]
+    return values
 
 
 def _plain_values() -> list[Style]:
@@ -195,21 +167,8 @@ def _plain_values() -> list[Style]:
     return [*(style(abs(step - half) / half) for step in range(SCALE)), Style(dim=True), alarm, alarm]
 
 
-def _gradient(palette: Palette) -> list[Color]:
-    """From the negative colour over the middle one to the positive colour."""
-    half = SCALE // 2
-    middle = Color.parse(palette.middle)
-
-    def blend(end: str, part: float) -> Color:
-        ends = zip(middle.get_truecolor(), Color.parse(end).get_truecolor(), strict=True)
-        return Color.from_rgb(*(round(here + (there - here) * part) for here, there in ends))
-
-    negative = [blend(palette.negative, step / half) for step in range(half, 0, -1)]
-    return [*negative, middle, *(blend(palette.positive, step / half) for step in range(1, half + 1))]
-
-
 def _ramp(palette: Palette) -> list[Color]:
-    """The same from a terminal's fixed palette: a gradient rounded to 256 colours would collapse to a few."""
+    """The scale from a terminal's fixed palette: a gradient rounded to 256 colours would collapse to a few."""
     half = SCALE // 2
 
     def pick(ramp: Sequence[int], step: int) -> Color:

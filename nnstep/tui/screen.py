@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.timer import Timer
 
 from nnstep.session import Session
@@ -340,6 +341,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def release(self) -> None:
         """Values can be read again."""
         self._held = self.view.held = False
+
+    def strips(self) -> list[Strip]:
+        """What is on the screen, line by line."""
+        return self._compositor.render_strips()
 
     def tell(self, title: str, lines: Sequence[Line]) -> None:
         """Lay an answer of several lines over the screen."""

@@ -77,16 +77,26 @@ async def test_comfort(copied: list[str], tmp_path: Path, monkeypatch: pytest.Mo
 
         await said(app, pilot, "format scientific 2")
         assert f"{values[0, 0]:.2e}" in screen_text(app)
-        await said(app, pilot, "format", "export a.csv", "export a.svg")
+        await said(app, pilot, "format", "export a.csv", "export a.svg", "export a.html")
         assert np.array_equal(np.loadtxt("a.csv", delimiter=","), values)
         picture = (tmp_path / "a.svg").read_text()
-        ET.fromstring(picture)  # noqa: S314  # we have just written it
-        assert "Z[1][0,0]" in re.sub("&#160;", " ", picture)
-        links = [link for link in re.findall(r"https?://[^\"\s]+", picture) if "www.w3.org" not in link]
-        assert not re.findall(r"@font-face|url\(http", picture)
-        # In the theme's own colours, whatever the terminal's are.
+        root = ET.fromstring(picture)  # noqa: S314  # we have just written it
+        assert "Z[1][0,0]" in "\n".join(root.itertext())
+        assert "Z[1][0,0]" in (tmp_path / "a.html").read_text()
+        assert re.findall(r"https?://[^\"\s]+", picture) == ["http://www.w3.org/2000/svg"]
+        # In the theme's own colours, whatever the terminal's are; 40 rows of 18 pixels and a margin of 12.
         assert PALETTES["dark"].accent in picture
-        assert all("textualize" in link for link in links), "a comment at most"
+        assert root.get("height") == "744"
+
+        # The body alone: without the prompt, the tape and the keys.
+        await said(app, pilot, "export view.svg view", "export network.svg view network")
+        part = (tmp_path / "view.svg").read_text()
+        assert "Z[1][0,0]" in part
+        assert "quit" in picture
+        assert "quit" not in part
+        assert "layer 1 tanh" in (tmp_path / "network.svg").read_text()
+        await said(app, pilot, "export b.svg W[1]")
+        assert "takes `view NAME`, got 'W[1]'" in screen_text(app)
 
 
 async def test_what_is_too_large_is_not_copied(copied: list[str]) -> None:

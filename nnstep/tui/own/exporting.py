@@ -1,39 +1,41 @@
-"""Writing the screen, or the focused matrix, to a file."""
+"""Writing the screen, the view on show, or the focused matrix, to a file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from nnstep.commands.exporting import ALL, PICTURES, ending, write_new
+from nnstep.commands.exporting import ALL, USAGE, ending, export_picture, write_figure
 from nnstep.errors import CommandError
+from nnstep.render.formats import FORMATS
+from nnstep.render.palette import DARK, PALETTES
 from nnstep.tui.own.registry import own
-from nnstep.tui.picture import svg
+from nnstep.tui.picture import body, screen
 
 if TYPE_CHECKING:
     from nnstep.tui.app import NnstepApp
 
-PAINTERS: dict[str, Callable[[NnstepApp], bytes]] = {".svg": lambda app: svg(app).encode()}
-"""How the screen is written, by the file's ending."""
-assert set(PAINTERS) == set(PICTURES)
-
 
 @own("export")
 def export(app: NnstepApp, argument: str) -> str:
-    """Write a picture of the screen here; a matrix is the session's to write."""
+    """Write a figure of what is on show here; a matrix is the session's to write."""
     file, _, expr = argument.partition(" ")
     if not file:
-        raise CommandError("usage: export FILE.csv|npy|npz|svg [EXPR]")
-    suffix = ending(file)
-    if suffix in PAINTERS:
-        if expr.strip():
-            raise CommandError(f"export: a {suffix} is the whole screen; {expr.strip()!r} is too much")
-        write_new(file, PAINTERS[suffix](app))
-        return f"{file}: the screen, {app.size.width}×{app.size.height}"
+        raise CommandError(f"usage: export {USAGE}")
+    suffix, expr = ending(file), expr.strip()
+    if suffix in FORMATS:
+        return _figure(app, file, expr)
     if suffix == ALL:
         return app.debugger.execute(f"export {argument}").text
     content = app.main.view.focused()
-    if not expr.strip() and content is None:
+    if not expr and content is None:
         raise CommandError("export: there is no matrix on the screen")
-    name = expr.strip() or (content.name if content else "")
+    name = expr or (content.name if content else "")
     return app.debugger.execute(f"export {file} {name}").text
+
+
+def _figure(app: NnstepApp, file: str, what: str) -> str:
+    if not what:
+        return write_figure(file, screen(app), "the screen").text
+    if what in ("view", f"view {app.main.view.kind.name}"):
+        return write_figure(file, body(app), f"view {app.main.view.kind.name}").text
+    return export_picture(app.debugger.session, file, what, PALETTES.get(app.theme, DARK)).text
