@@ -18,7 +18,6 @@ from nnstep.errors import CommandError
 from nnstep.render.formats import FORMATS
 from nnstep.session import Session
 from nnstep.session.session import as_array
-from nnstep.settings import load
 
 if TYPE_CHECKING:
     from nnstep.render.figure import Figure
@@ -72,6 +71,7 @@ def export(session: Session, file: str, expr: Rest = NOTHING) -> Result:
     suffix = ending(file)
     if suffix in FORMATS:
         from nnstep.render.palette import PALETTES
+        from nnstep.settings import load
 
         return export_picture(session, file, expr, PALETTES[load().settings.theme])
     if suffix == ALL:

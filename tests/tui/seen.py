@@ -40,7 +40,8 @@ async def caught_up(app: NnstepApp, *, settled: bool = False) -> None:
         # What the app has been sent so far comes before this.
         reached = asyncio.Event()
         app.call_later(reached.set)
-        while app.is_running and not reached.is_set():  # noqa: ASYNC110  # an app that ends sets no event
+        # An app that ends sets no event.
+        while app.is_running and not reached.is_set():  # type: ignore[redundant-expr]  # noqa: ASYNC110
             await asyncio.sleep(0)
         if app.mover.lasts or (app.settled if settled else app.caught_up):
             return

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
+from nnstep.render.looks import Looks
 from nnstep.render.scale import INFINITE, NAN, SCALE, ZERO
 from nnstep.tui.paint import CURSOR, OPERAND, VALUES, Paint
 from nnstep.tui.palette import PALETTES, Palette
@@ -53,3 +54,19 @@ def test_a_strip_is_exactly_as_wide_as_asked(palette: Palette, width: int) -> No
 def test_neighbours_of_one_style_become_one_segment() -> None:
     paint = Paint(PALETTES["dark"], "truecolor", colourless=False)
     assert len(list(paint.strip((("a", "text"), ("b", "text"), ("c", "muted"), ("d", "muted")), 4))) == 2
+
+
+def test_two_values_of_a_cell_have_the_colours_that_figures_give_them(palette: Palette) -> None:
+    paint = Paint(palette, "truecolor", colourless=False)
+    for pair in ((0, SCALE - 1), (NAN, 0), (SCALE // 2, INFINITE)):
+        (style,) = (segment.style for segment in paint.strip((("▀", pair),), 1))
+        assert style is not None
+        assert style.color is not None
+        assert style.bgcolor is not None
+        assert (style.color.name, style.bgcolor.name) == Looks(palette)[pair][:2]
+
+
+def test_nan_is_seen_among_pixels_in_every_theme(palette: Palette) -> None:
+    colours = {Looks(palette)[place, place].colour for place in (0, SCALE // 2, SCALE - 1)}
+    for place in (NAN, INFINITE):
+        assert Looks(palette)[place, place].colour not in {*colours, palette.background, "#000000"}

@@ -9,7 +9,6 @@ from nnstep.errors import CommandError
 from nnstep.render.formats import FORMATS
 from nnstep.render.palette import DARK, PALETTES
 from nnstep.tui.own.registry import own
-from nnstep.tui.picture import body, screen
 
 if TYPE_CHECKING:
     from nnstep.tui.app import NnstepApp
@@ -34,6 +33,8 @@ def export(app: NnstepApp, argument: str) -> str:
 
 
 def _figure(app: NnstepApp, file: str, what: str) -> str:
+    from nnstep.tui.picture import body, screen
+
     if not what:
         return write_figure(file, screen(app), "the screen").text
     if what in ("view", f"view {app.main.view.kind.name}"):
