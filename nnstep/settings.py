@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -14,6 +13,7 @@ from msgspec import Meta
 
 from nnstep.errors import SettingsError, harmless
 from nnstep.model.messages import clipped, nearest
+from nnstep.values import dataclass
 
 Theme = Literal["dark", "light", "contrast"]
 NumberFormat = Literal["auto", "fixed", "scientific"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -24,6 +23,7 @@ from nnstep.bench.runners import (
     timeline,
     torch_runner,
 )
+from nnstep.values import dataclass
 
 DTYPES = ("float64", "float32")
 GOTO_ITERATIONS, GOTOS, BACKWARD = 100_000, 60, 1000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +18,7 @@ from nnstep.model import Model, load
 from nnstep.model.batches import Batches
 from nnstep.model.plan import plan
 from nnstep.timeline import Timeline
+from nnstep.values import dataclass
 
 Matrix = npt.NDArray[Any]
 Runner = Callable[[int], None]

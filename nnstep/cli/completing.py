@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from nnstep.cli.subcommand import Subcommand
 from nnstep.model import bundled
+from nnstep.values import dataclass
 
 SHELLS = ("bash", "zsh", "fish")
 FILES: Mapping[str, str] = {"FILE": "*", "DIR": "*", "PATH": "*", "MODEL": "*.toml", "LESSON": "*.md"}

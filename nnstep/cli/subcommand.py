@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from nnstep.render.language import choose
 from nnstep.settings import load
+from nnstep.values import dataclass
 
 INTERRUPTED = 130
 """The exit code after Ctrl+C, as shells have it."""

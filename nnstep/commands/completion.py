@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args, get_origin
 
@@ -17,6 +16,7 @@ from nnstep.errors import CommandError
 from nnstep.render.position import size_of
 from nnstep.session import Session
 from nnstep.session.operations import FUNCTIONS
+from nnstep.values import dataclass
 
 MOST_FILES = 200
 """Files of a folder that are offered."""

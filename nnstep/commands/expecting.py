@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from nnstep.session import Session
 from nnstep.session.expectation import Finding, examine, label, size_of, split_within, values
 from nnstep.session.expression import clipped
 from nnstep.session.journal import state_of
+from nnstep.values import dataclass
 
 DIGITS = 10
 FEW = 4

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NewType, get_args, get_origin, get_type_hints
 
 from nnstep.render.text import Line, line, text_of
+from nnstep.values import dataclass
 
 Rest = NewType("Rest", str)
 """An argument that takes the whole rest of the line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nnstep.engine.formula import Attributes, Formula, Op, Shape
 from nnstep.engine.graph import Constant, Graph, Node, Parameter, Term
@@ -12,6 +12,7 @@ from nnstep.engine.names import gradient_of
 from nnstep.engine.ops.optimizer import Optimizer
 from nnstep.engine.ops.total import total_of
 from nnstep.engine.tape import Application, Counterpart, Instruction, Tape
+from nnstep.values import dataclass
 
 ONE = Constant("1", 1.0)
 

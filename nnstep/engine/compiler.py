@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from nnstep.engine.recorder import Call, Matrix, address
+from nnstep.values import dataclass
 
 Store = Callable[[int, float], object]
 """Takes the loss of an iteration, counted from 1."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from string import Formatter
 from typing import Literal
 
 from nnstep.engine.cell import Cell
+from nnstep.values import dataclass
 
 Shape = tuple[int, ...]
 Attributes = Mapping[str, object]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from nnstep.engine.graph import Constant, Node, Parameter, Term
 from nnstep.engine.machine import Machine, Plan
 from nnstep.engine.names import gradient_of
 from nnstep.engine.recorder import Matrix
+from nnstep.values import dataclass
 
 GOOD, SUSPECT, WRONG = 1e-7, 1e-4, 1e-2
 """The usual bands of the relative error (Karpathy, CS231n notes 3): at most 1e-7 is good, above 1e-2 wrong."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -13,6 +12,7 @@ from nnstep.engine.formula import Shape
 from nnstep.engine.graph import Graph, Parameter
 from nnstep.engine.recorder import Joints, Matrix, address
 from nnstep.engine.tape import Instruction, Tape
+from nnstep.values import dataclass
 
 ALIGNMENT = 64
 """Bytes at whose multiples a buffer starts: a line of the cache, and the widest vector registers."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from nnstep.engine.graph import Graph, Node, Term
 from nnstep.engine.names import shown
 from nnstep.engine.ops.activation import ACTIVATIONS
 from nnstep.engine.ops.loss import LOSSES
+from nnstep.values import dataclass
 
 _LOSSES = {op.name for op in LOSSES}
 _BENDING = {op.name for op in ACTIVATIONS} - {"identity"}

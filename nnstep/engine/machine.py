@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +16,7 @@ from nnstep.engine.names import SETTINGS, gradient_of
 from nnstep.engine.ops import Optimizer
 from nnstep.engine.recorder import Call, Joints, Matrix, Recorder
 from nnstep.engine.tape import Application, Instruction, Tape
+from nnstep.values import dataclass
 
 STRETCH = 2**18
 """Parameters updated by one call: few enough for the last cache, many enough that starting a call costs nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -13,6 +13,7 @@ from nnstep.engine.cell import Cell, Everywhere, Operand, Sum
 from nnstep.engine.formula import Attributes, Formula, Shape
 from nnstep.engine.graph import Constant
 from nnstep.engine.names import SETTINGS, shown
+from nnstep.values import dataclass
 
 Phase = Literal["data", "forward", "backward", "update"]
 PHASES: tuple[Phase, ...] = ("data", "forward", "backward", "update")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from nnstep.lesson.progress import Progress, remembered
 from nnstep.lesson.reading import read
 from nnstep.model.messages import clipped, nearest
 from nnstep.render.language import LANGUAGES, Language, language
+from nnstep.values import dataclass
 
 
 def folder() -> Path | None:

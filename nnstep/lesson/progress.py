@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nnstep.render.catalogue import word
 from nnstep.session import journals
+from nnstep.values import dataclass
 
 MOST = 1000
 """Lessons that are remembered."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from nnstep.api import Debugger
 from nnstep.commands.registry import Result
@@ -13,6 +12,7 @@ from nnstep.lesson.lesson import Beat, Lesson, Typed
 from nnstep.session import Session
 from nnstep.session.confinement import LessonConfinement
 from nnstep.session.snapshot import Snapshot
+from nnstep.values import dataclass
 
 CLAIMS = ("expect", "expect-error", "ask")
 """Commands that change nothing: after one that fails, the lesson can go on."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from nnstep.engine import syntax
@@ -14,6 +13,7 @@ from nnstep.errors import ModelError
 from nnstep.model.messages import clipped, nearest, refuse_control
 from nnstep.model.naming import check_name
 from nnstep.model.value import DEEPEST, FUNCTIONS, Applied, Name, Operand, Value, called
+from nnstep.values import dataclass
 
 LONGEST = 2000
 """Characters in an equation."""

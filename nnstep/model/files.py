@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from math import prod
 from pathlib import Path
@@ -19,6 +18,7 @@ from nnstep.model.arrays import refuse_large
 from nnstep.model.messages import clipped, nearest, refuse_control
 from nnstep.model.model import Matrix
 from nnstep.model.schema import DataTable
+from nnstep.values import dataclass
 
 if TYPE_CHECKING:
     from zipfile import ZipFile

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -17,6 +16,7 @@ from nnstep.model.naming import check_derived
 from nnstep.model.parameters import graph_parameters
 from nnstep.model.plan import inputs
 from nnstep.model.schema import GraphTable
+from nnstep.values import dataclass
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nnstep.values import dataclass
 
 if TYPE_CHECKING:  # equations need the ops; a model that is only looked at does not
     from nnstep.model.equations import Equations

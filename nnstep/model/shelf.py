@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from nnstep.model.loader import bundled
+from nnstep.values import dataclass
 
 LARGEST = 1 << 18
 """Bytes of a file that is looked at for a title; a model with all its data inside may be larger, and is still one."""

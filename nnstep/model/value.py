@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import isfinite
 
 from nnstep.engine.formula import Op, Option
 from nnstep.engine.ops import OPS
 from nnstep.errors import ModelError
 from nnstep.model.messages import clipped, nearest
+from nnstep.values import dataclass
 
 DEEPEST = 100
 """How deep an equation may be nested; a name for a part of it makes it as long as one likes."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from nnstep.render.chart import BRAILLE, DOTS
 from nnstep.render.text import Colour, Line, Role, Span
+from nnstep.values import dataclass
 
 _BITS = np.array(DOTS)
 

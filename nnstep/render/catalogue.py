@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from nnstep.render.language import Language, language
+from nnstep.values import dataclass
 
 FOLDER = Path(__file__).with_name("words")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -12,6 +11,7 @@ from rich.cells import cell_len
 from nnstep.render.looks import Look, Looks
 from nnstep.render.palette import Palette
 from nnstep.render.text import Line
+from nnstep.values import dataclass
 
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 """What is there on most machines; each cell has its place whichever of them it is."""

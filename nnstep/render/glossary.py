@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from nnstep.engine.names import SETTINGS
@@ -13,6 +12,7 @@ from nnstep.render.catalogue import catalogue, word
 from nnstep.render.language import LANGUAGES, language
 from nnstep.render.text import Line, Span, line
 from nnstep.session import Session
+from nnstep.values import dataclass
 
 SYMBOLS = {
     **{name: name for name in ("X", "Y", "E", "L", "m", "nf", "nh", "l2")},

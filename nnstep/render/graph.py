@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from weakref import WeakKeyDictionary
 
@@ -24,6 +23,7 @@ from nnstep.render.ranks import Box, Edge, Layout, layout
 from nnstep.render.text import Line, Role, Span
 from nnstep.session import Session
 from nnstep.timeline import Timeline
+from nnstep.values import dataclass
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 LINES = {

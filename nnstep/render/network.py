@@ -7,7 +7,7 @@ W to dW. What is not computed at this step is blank; what the instruction just w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -21,6 +21,7 @@ from nnstep.render.fitting import fitted
 from nnstep.render.scale import MIDDLE, colours, legible
 from nnstep.render.text import Role, Span, line
 from nnstep.session import Session
+from nnstep.values import dataclass
 
 Matrix = npt.NDArray[Any]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from nnstep.render.heat import heat_picture
 from nnstep.render.network import network_picture
 from nnstep.render.training import training_picture
 from nnstep.session import Session
+from nnstep.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ import numpy.typing as npt
 from nnstep.render.canvas import Area, Canvas, Picture
 from nnstep.render.fitting import fitted
 from nnstep.render.text import Role
+from nnstep.values import dataclass
 
 Numbers = npt.NDArray[Any]
 

@@ -6,7 +6,7 @@ Each is a panel that draws itself in so many cells; those that the model has not
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from nnstep.render.learnt import boundary_picture, fit_picture, surface_picture
 from nnstep.render.plot import Series, plot, smoothed, wants_logs
 from nnstep.render.text import Line, Span, line
 from nnstep.session import Session
+from nnstep.values import dataclass
 
 Draw = Callable[[Session, int, int], Picture]
 SMOOTH = 50

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from time import monotonic
 
 import nnstep
@@ -15,6 +14,7 @@ from nnstep.selfcheck.fuzz import Outcome, fuzz
 from nnstep.selfcheck.seeks import seek
 from nnstep.selfcheck.targets import TARGETS
 from nnstep.session.fingerprint import fingerprint
+from nnstep.values import dataclass
 
 SECONDS = 100.0
 """Of bad input and random seeks together; the rest takes what it takes."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from random import Random
 
 from nnstep.session import Session
+from nnstep.values import dataclass
 
 FARTHEST = 300
 """Iterations within which is sought: several checkpoints, and a straight run of moderate length."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -22,6 +21,7 @@ from nnstep.session.confinement import Confinement
 from nnstep.session.journal import Journal, decode, state_of
 from nnstep.session.past import Past
 from nnstep.session.script import script
+from nnstep.values import dataclass
 
 LONGEST_MESSAGE = 1500
 MODEL: Mapping[str, object] = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, cast
 
 from nnstep import threads
 from nnstep.errors import NnstepError
+from nnstep.values import dataclass
 
 
 @dataclass(frozen=True)

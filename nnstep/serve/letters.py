@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
+
+from nnstep.values import dataclass
 
 LONGEST = 256 * 1024
 """Bytes of a message: a paste."""

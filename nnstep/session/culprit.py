@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from nnstep.engine.cell import Cell, Leaf, Number, Operation, Show, Sigma, Sum, Whole
 from nnstep.engine.names import SETTINGS, shown
+from nnstep.values import dataclass
 
 Kind = Literal["nan", "infinite", "zero", "large", "ordinary"]
 

@@ -8,7 +8,6 @@ parent.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -21,6 +20,7 @@ from nnstep.engine.tape import Tape
 from nnstep.errors import NnstepError
 from nnstep.session.passing import ForwardPass, Output, output_of
 from nnstep.timeline import Branch, Timeline
+from nnstep.values import dataclass
 
 if TYPE_CHECKING:
     from nnstep.session.session import Session

@@ -7,7 +7,6 @@ Besides an expression, a side of `==` or `~=` may be a list of numbers: `4, 2` i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from nnstep.engine.names import canonical, shown
 from nnstep.errors import CommandError
 from nnstep.session.expression import clipped
 from nnstep.session.operations import truth
+from nnstep.values import dataclass
 
 if TYPE_CHECKING:
     from nnstep.session.session import Session

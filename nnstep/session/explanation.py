@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnstep.engine.cell import Cell, Number, Show
 from nnstep.engine.graph import Constant
 from nnstep.engine.names import SETTINGS, shown
 from nnstep.engine.tape import Counterpart, Instruction
 from nnstep.errors import CommandError
 from nnstep.timeline import Timeline
+from nnstep.values import dataclass
 
 Index = tuple[int, ...]
 

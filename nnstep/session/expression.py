@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from types import EllipsisType
 from typing import Protocol
 
@@ -29,6 +28,7 @@ from nnstep.session.operations import (
     bounded,
     truth,
 )
+from nnstep.values import dataclass
 
 LONGEST = 2000
 DEEPEST = 50

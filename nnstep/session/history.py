@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +17,7 @@ from nnstep.session.operations import Value, truth
 from nnstep.session.stopbook import StepScope
 from nnstep.session.stops import Context, ScopeAt, prepare
 from nnstep.timeline import Interrupted
+from nnstep.values import dataclass
 
 if TYPE_CHECKING:
     from nnstep.session.session import Session

@@ -16,7 +16,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,6 +25,7 @@ from nnstep.model.loader import bundled, files
 from nnstep.session import journals
 from nnstep.session.fingerprint import Fingerprint, fingerprint
 from nnstep.session.script import Walk, displays, stops
+from nnstep.values import dataclass
 
 if TYPE_CHECKING:
     from nnstep.session.session import Session

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from nnstep.engine.graph import Graph
 from nnstep.engine.machine import Machine, Plan, with_ones
 from nnstep.engine.recorder import Matrix
 from nnstep.timeline import Timeline
+from nnstep.values import dataclass
 
 AT_ONCE = 8192
 """Rows that go through together, where only their predictions are wanted."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from nnstep.session.journals import folder
+from nnstep.values import dataclass
 
 KEPT = 1000
 """Lines that stay."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from nnstep.session.stops import Context, Stop, StopWatcher
 from nnstep.timeline import Interrupted, Timeline
+from nnstep.values import dataclass
 
 GoOn = Callable[[int], bool]
 Holds = Callable[[Stop, int], bool]

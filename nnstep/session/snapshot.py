@@ -6,7 +6,6 @@ place (stops, marks, displays, the list of branches) is copied, when it is taken
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nnstep.model import Model
@@ -14,6 +13,7 @@ from nnstep.session.expression import Expression
 from nnstep.session.stopbook import Kept
 from nnstep.session.whatif import Branches, Travels
 from nnstep.timeline import Timeline
+from nnstep.values import dataclass
 
 if TYPE_CHECKING:
     from nnstep.session.session import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from nnstep.session.expression import Expression
 from nnstep.session.operations import Value, truth
 from nnstep.session.search import Found, Searcher
 from nnstep.session.stops import Matcher, Place, Stop, Watch
+from nnstep.values import dataclass
 
 if TYPE_CHECKING:
     from nnstep.session.session import Session

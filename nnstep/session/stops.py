@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from nnstep.errors import CommandError, NnstepError
 from nnstep.session.expression import Expression
 from nnstep.session.operations import Matrix, Value
 from nnstep.timeline import Calendar, Timeline
+from nnstep.values import dataclass
 
 Bound = tuple[Sequence[int], Probe]
 """The instructions after which to look (0: before the first), and what is to be called there."""

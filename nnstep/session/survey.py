@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from heapq import nlargest
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nnstep.values import dataclass
 
 Index = tuple[int, ...]
 STRETCH = 1 << 15

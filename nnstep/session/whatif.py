@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from nnstep.errors import CommandError, NotComputedError
 from nnstep.session.expression import clipped, compile_target
 from nnstep.timeline import Branch, Edit, Timeline
 from nnstep.timeline.checkpoint import BUDGET
+from nnstep.values import dataclass
 
 if TYPE_CHECKING:
     from nnstep.session.session import Session

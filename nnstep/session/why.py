@@ -10,7 +10,7 @@ row of the data.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -23,6 +23,7 @@ from nnstep.errors import CommandError, NnstepError
 from nnstep.session.culprit import LARGE, Culprit, culprit, kind_of
 from nnstep.session.explanation import Index, arithmetic, cell_name, check_index, last_write
 from nnstep.timeline import Branch, Edit, Interrupted, Timeline
+from nnstep.values import dataclass
 
 GoOn = Callable[[int], bool]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from nnstep.engine.names import SETTINGS
 from nnstep.engine.recorder import Matrix
 from nnstep.timeline.checkpoint import Checkpoints
 from nnstep.timeline.timeline import GoOn, Match, Timeline, always, read_only
+from nnstep.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
+
+from nnstep.values import dataclass
 
 GAP = 3
 """Columns between neighbours."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from nnstep.session.health import Status
 from nnstep.timeline import Branch, Timeline
 from nnstep.tui.paint import Line
 from nnstep.tui.text import cut, width_of
+from nnstep.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.geometry import Size
@@ -15,6 +14,7 @@ from nnstep.tui.format import Extents, Numbers
 from nnstep.tui.matrix import PRECISION, Matrix, Test
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
+from nnstep.values import dataclass
 
 WHEEL = 3
 """Rows, or columns with shift, that one notch of the wheel scrolls."""

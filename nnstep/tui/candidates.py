@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nnstep.commands.completion import Candidate
 from nnstep.tui.frame import NOWHERE
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, width_of
+from nnstep.values import dataclass
 
 MOST_ROWS = 8
 MOST_WORD = 32

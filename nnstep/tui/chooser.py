@@ -6,7 +6,7 @@ Help, the command palette, the glossary and the model picker are each such a lis
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from textual import events
@@ -17,6 +17,7 @@ from nnstep.tui.output import on_surface
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, ends, width_of, wrap
+from nnstep.values import dataclass
 
 PASSED_ON = ("ctrl+c", "ctrl+q", "ctrl+z")
 """Keys that mean the same while a list is open."""

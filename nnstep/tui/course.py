@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnstep.commands.execute import named, refuse_files
@@ -25,6 +24,7 @@ from nnstep.tui.prose import Page
 from nnstep.tui.quiz import Quiz
 from nnstep.tui.scene import RESULT
 from nnstep.tui.view import View
+from nnstep.values import dataclass
 
 if TYPE_CHECKING:
     from nnstep.tui.app import NnstepApp

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rich.cells import cell_len
 
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, width_of, wrap
+from nnstep.values import dataclass
 
 
 @dataclass(frozen=True)

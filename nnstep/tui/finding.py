@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from nnstep.session import Session
 from nnstep.session.survey import Steps, stretches
 from nnstep.tui.content import Array, Content
 from nnstep.tui.matrix import Test
+from nnstep.values import dataclass
 
 OPERATORS = {
     ">=": np.greater_equal,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnstep.tui.content import Derived, Values
+from nnstep.values import dataclass
 
 NARROW = 3
 """Cells of NaN, the least width of a matrix that holds numbers which are not finite."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nnstep.tui.arrange import Place
+from nnstep.values import dataclass
 
 SIDE_BY_SIDE = 100
 """The width from which the tape stands beside the matrices; below, above them."""

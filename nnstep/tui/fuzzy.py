@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from nnstep.values import dataclass
 
 EXACT, START, WORD, INSIDE, BESIDE, SCATTERED = 0, 1, 2, 3, 6, 9
 """What a match costs: the whole name or key, the name's start, a word's, anywhere in it, in what is said of it, or

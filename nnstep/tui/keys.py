@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.binding import Binding, BindingsMap
@@ -19,6 +18,7 @@ from nnstep.tui.matrix import Matrix
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, width_of
+from nnstep.values import dataclass
 
 CELL_KEYS = (
     "up",

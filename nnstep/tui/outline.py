@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from nnstep.engine.tape import PHASES, Instruction, Tape
 from nnstep.errors import CommandError
 from nnstep.render.text import show_name
+from nnstep.values import dataclass
 
 USAGE = "all, a phase, layer N, or a phase and layer N"
 

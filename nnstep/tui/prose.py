@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual import events
 
 from nnstep.render.catalogue import word
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, width_of
+from nnstep.values import dataclass
 
 WHEEL = 3
 MARGIN = 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from nnstep.tui.paint import Line, Role
+from nnstep.values import dataclass
 
 LEAST_GAP = 3
 """Cells between two checkpoints from which each is drawn: nearer ones would be all there is to see."""

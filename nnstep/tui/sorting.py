@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
 
 import numpy as np
 
 from nnstep.engine.names import gradient_of
 from nnstep.session import Session
 from nnstep.tui.content import Array, Content, Order
+from nnstep.values import dataclass
 
 MOST_KEPT = 64
 _OF_A_LAYER = re.compile(r"(?:^|[(*])(?P<stem>Z|A|delta|dA|[dvms]?[Wb])\[(?P<layer>\d+)\]")

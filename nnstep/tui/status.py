@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.tui.scrubber import Run, cell_of, line, step_of, track
 from nnstep.tui.text import ends, width_of
+from nnstep.values import dataclass
 
 BARS = "▁▂▃▄▅▆▇█"
 LOOKED_AT = 64

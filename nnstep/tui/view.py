@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import get_args
 
 from nnstep.engine.names import canonical
@@ -22,6 +22,7 @@ from nnstep.tui.slowly import Slowly
 from nnstep.tui.sorting import Sorting
 from nnstep.tui.telling import Reads, tell
 from nnstep.tui.views import VIEWS
+from nnstep.values import dataclass
 
 
 @dataclass(frozen=True, eq=False)

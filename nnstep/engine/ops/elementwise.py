@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import zip_longest
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from nnstep.engine.cell import LETTERS, SUBSCRIPTS, Cell, Everywhere, Index, Operand, sigma_all
 from nnstep.engine.formula import OPS, Attributes, Formula, Library, Op, Shape, ShapeError, size_text
 from nnstep.engine.recorder import Matrix, Recorder
+from nnstep.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from nnstep.engine.cell import ATOM, POWER, Cell, Operand, Operation, Show, call
 from nnstep.engine.formula import Formula
 from nnstep.engine.recorder import Matrix, Recorder
+from nnstep.values import dataclass
 
 Index = tuple[int, ...]
 

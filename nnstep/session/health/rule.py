@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from nnstep.engine.recorder import Matrix
 from nnstep.engine.tape import Tape
 from nnstep.session.stops import Bound, ScopeAt
+from nnstep.values import dataclass
 
 State = Literal["fine", "fires", "idle"]
 """idle: nothing can be said, for want of what the rule is about, of iterations, or of numbers that are numbers."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from nnstep.engine.recorder import Matrix
 from nnstep.engine.tape import Instruction, Tape
 from nnstep.session.health.rule import Check, Limit, Rule, Status, plain_number
 from nnstep.session.stops import ScopeAt
+from nnstep.values import dataclass
 
 BATCHES = 10
 FLAT = 1e-7
