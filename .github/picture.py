@@ -9,20 +9,27 @@ import nnstep
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.picture import svg
 
-SIZE = (120, 36)
-LINES = ("goto epoch 40 batch 1 delta[1]", "select delta[1][2,0]")
+SIZE = (128, 40)
+LINES = (
+    "break L if L < 0.55",
+    "continue",
+    "watch A[2][1,0]",
+    "display norm(dW[1])",
+    "mark learned",
+    "goto epoch 40 batch 1 dW[1]",
+    "select dW[1][2,1]",
+)
 
 
 async def picture() -> str:
     """The app's screen after LINES, as an SVG that needs nothing from the web."""
     app = NnstepApp(nnstep.open("xor"))
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.pause()
         for line in LINES:
             app.run_line(line)
-            while app.mover.busy:
+            while not app.settled:
                 await pilot.pause(0.05)
-            await pilot.pause()
+        await pilot.pause()
         return svg(app, title="nnstep xor")
 
 

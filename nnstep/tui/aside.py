@@ -127,7 +127,8 @@ def _value(session: Session, expression: Expression) -> tuple[Line, Line]:
 def _health(statuses: Sequence[Status] | None) -> tuple[Entry, ...]:
     """A badge, or the rules that fire."""
     if statuses is None:
-        return (Entry(((f"{MARKS['idle'][0]} not known yet", "faint"),), "info health"),)
+        mark, _ = MARKS["idle"]
+        return (Entry(((f"{mark} not known yet", "faint"),), "info health", short=((f"{mark} unknown", "faint"),)),)
     fires = [status for status in statuses if status.state == "fires"]
     if not fires:
         mark, role = MARKS["fine"]

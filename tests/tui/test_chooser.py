@@ -122,6 +122,13 @@ def test_the_palette_has_every_line_of_a_key_every_command_and_every_model() -> 
             assert line.endswith(" "), line
 
 
+def test_the_palette_tells_of_each_line_once_and_as_its_own_command_does() -> None:
+    choices = palette_question(nnstep.open("xor").session).choices
+    back = [choice for choice in choices if choice.line.strip() == "reverse-step"]
+    assert [(choice.keys, choice.about) for choice in back] == [("S", COMMANDS["reverse-step"].summary)]
+    assert len({choice.line for choice in choices}) == len(choices)
+
+
 def test_models_are_the_bundled_ones_and_those_of_this_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     good = (bundled()["xor"]).read_text(encoding="utf-8").replace("XOR: 2 inputs", "Mine")

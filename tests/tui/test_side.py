@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import nnstep
 from nnstep.api import Debugger
-from nnstep.tui.aside import Section, sections
+from nnstep.tui.aside import Entry, Section, sections
 from nnstep.tui.side import Side
 from nnstep.tui.text import width_of
 
@@ -84,3 +84,22 @@ def test_what_there_is_no_room_for_is_counted() -> None:
     panel.sections = sections(opened(*["break L"] * 5).session)
     seen = "\n".join("".join(text for text, _ in line) for line in panel.draw(90, 3))
     assert "… 3 more" in seen
+
+
+def test_a_narrow_panel_keeps_hits_and_values() -> None:
+    panel = Side()
+    lines = ("break L if L > 0.6", "watch W[1][0,0]", "display norm(dW[1])", "display Z[1]", "continue", "set lr = 1")
+    panel.sections = sections(opened(*lines).session)
+    seen = ["".join(text for text, _ in line) for line in panel.draw(81, 3)]
+    for text in ("1 ● L if L > 0.6  1×", "1 norm(dW[1])  step 15", "▶ b1 at 8: α = 1", "◆ W[1][0,0]"):
+        assert any(text in line for line in seen), text
+    norm = f"{float((opened('step 3').value('Z[1]') ** 2).sum() ** 0.5):.4g}"
+    assert norm in seen[2]
+
+
+def test_a_line_is_cut_before_what_is_to_be_kept() -> None:
+    entry = Entry(
+        (("a long expression  12", "text"),), short=(("a long expression", "text"),), keep=(("  12", "text"),)
+    )
+    assert "".join(text for text, _ in entry.fitted(12)) == "a long …  12"
+    assert "".join(text for text, _ in entry.fitted(21)) == "a long expression  12"

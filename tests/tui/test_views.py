@@ -5,7 +5,9 @@ from itertools import pairwise
 
 import pytest
 
+import nnstep
 from nnstep.tui.frame import STEP_VIEW, Needs, frame
+from nnstep.tui.scene import layer_contents
 from nnstep.tui.views import VIEWS
 from tests.tui.seen import screen_text
 from tests.tui.test_app import opened, prompt_line, run
@@ -41,6 +43,24 @@ async def test_the_layer_view_shows_all_matrices_of_a_layer(size: tuple[int, int
         assert len(set(re.findall(r"\w+\[2\]  \d×\d", screen_text(app)))) == 1
         await pilot.press("z", "1")
         assert prompt_line(app) == ": view step"
+
+
+def test_the_layer_view_shows_the_optimizers_slots_after_the_gradient_that_moves_them() -> None:
+    session = nnstep.open("moons").session
+    names = [content.name for content in layer_contents(session, 2, slots=True)]
+    assert names == ["Z[2]", "A[2]", "delta[2]", "W[2]", "dW[2]", "mW[2]", "sW[2]", "b[2]", "db[2]", "mb[2]", "sb[2]"]
+    assert not {"mW[2]", "sb[2]"} & {content.name for content in layer_contents(session, 2)}
+
+
+async def test_what_is_not_computed_yet_leaves_its_room_to_others() -> None:
+    async with opened("residual") as (app, pilot):
+        # Of layer 2, f and its parameters are there, and no gradient.
+        await run((app, pilot), "goto f")
+        board = app.main.layer_board
+        assert "not yet (step " in screen_text(app)
+        absent = [matrix for matrix in board.matrices.values() if matrix.content.array is None]
+        assert absent
+        assert all(matrix.height <= 2 for matrix in absent)
 
 
 async def test_an_unknown_view_is_refused() -> None:
