@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
-from nnstep.tui.text import cut, width_of, wrap
+from nnstep.tui.text import width_of, wrap
 from nnstep.values import dataclass
 
 
@@ -63,7 +63,8 @@ def _fitted(blocks: list[list[Line]], width: int, height: int) -> list[Line]:
 
 
 def _shorten(block: list[Line], width: int) -> None:
+    """Leave out the last line; the one before it ends with a whole word."""
     block.pop()
     last = block[-1]
     fits = width_of(last) <= width - 2
-    block[-1] = (*last, (" …", "text")) if fits else cut((*last, (" " * width, "text")), width)
+    block[-1] = (*(last if fits else wrap(last, width - 2)[0]), (" …", "text"))

@@ -25,7 +25,7 @@ from nnstep.tui.content import Index
 from nnstep.tui.explained import Explained
 from nnstep.tui.format import Extents
 from nnstep.tui.formula import Formula
-from nnstep.tui.frame import LEAST_LAYER, NOWHERE, Needs, frame, side_lines
+from nnstep.tui.frame import NOWHERE, Needs, frame, side_lines
 from nnstep.tui.keys import Keys, lesson_help
 from nnstep.tui.lectern import Mode, around
 from nnstep.tui.matrix import HEAD
@@ -46,6 +46,8 @@ from nnstep.tui.whole import WholeLines
 
 REST, SLICE = 0.1, 0.008
 """Seconds without a key before large matrices are measured, and for how long at a time."""
+FEW = 10
+"""Lines of a board below which only one of a layer's matrices is worth showing."""
 STEP_PITCH, LAYER_PITCH = 8, 6
 """Cells of a usual number with its gap on each board, to plan with before there are values."""
 
@@ -264,7 +266,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         elif "step" in kind.parts and not self.layer_board.display and slot in {content.slot for content in layer}:
             # One thing at a time: the cursor has moved on from the step's matrices to the layer's, of which few lines
             # show only the focused one.
-            few = self.step_board.size.height < LEAST_LAYER
+            few = self.step_board.size.height < FEW
             step, layer = [content for content in layer if content.slot == slot or not few], []
         wanted = self.view.wanted
         test = None if wanted is None else wanted.test
