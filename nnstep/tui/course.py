@@ -12,38 +12,20 @@ from nnstep.lesson import progress
 from nnstep.lesson.catalogue import following, key_of
 from nnstep.lesson.lesson import Lesson, Typed
 from nnstep.lesson.replay import Ran, Replay
-from nnstep.render.catalogue import word
-from nnstep.session.journal import state_of
-from nnstep.session.snapshot import Snapshot
 from nnstep.tui.keys import command_of
 from nnstep.tui.lectern import Mode
 from nnstep.tui.own.registry import OWN
 from nnstep.tui.pace import Pace
+from nnstep.tui.page import page_of
 from nnstep.tui.paint import Line
 from nnstep.tui.prose import Page
 from nnstep.tui.quiz import Quiz
 from nnstep.tui.scene import RESULT
+from nnstep.tui.turn import Taken, taken
 from nnstep.tui.view import View
-from nnstep.values import dataclass
 
 if TYPE_CHECKING:
     from nnstep.tui.app import NnstepApp
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What the reader who took over returns to.
-
-    state      tells whether anything has changed since
-    question   whether a question was waiting
-    asked_for  whether the reader said so, rather than simply began
-    """
-
-    snapshot: Snapshot
-    view: View
-    state: object
-    question: bool
-    asked_for: bool
 
 
 class Course:
@@ -274,13 +256,12 @@ class Course:
         """Somebody types a command that is none of the lesson's: that is taking over."""
         if not self.taken:
             self.stop()
-            session, view = self.replay.debugger.session, self._app.main.view.copy()
-            self.taken = Taken(session.snapshot(), view, state_of(session), bool(self.quiz.question), asked_for)
+            session, view = self.replay.debugger.session, self._app.main.view
+            self.taken = taken(session, view, question=bool(self.quiz.question), asked_for=asked_for)
 
     def touched(self) -> None:
         """It has run; where it has changed nothing, the lesson can simply go on."""
-        taken, session = self.taken, self.replay.debugger.session
-        if taken and not taken.asked_for and taken.snapshot.model is session.model and state_of(session) == taken.state:
+        if self.taken and not self.taken.asked_for and not self.taken.changed(self.replay.debugger.session):
             self.taken = None
         self.show()
 
@@ -352,31 +333,4 @@ class Course:
 
     def page(self) -> Page:
         """The page of this beat."""
-        beat, count = self.replay.beat, len(self.lesson.beats)
-        return Page(
-            self.lesson.title,
-            self.lesson.sections[beat.section] if beat.section >= 0 else "",
-            beat.prose,
-            self.quiz.told(self.replay.ran),
-            self._feet(),
-            f"{max(self.replay.at, 0) + 1}/{count}",
-            bool(self.taken) or (self.pace.playing and not self.quiz.question),
-        )
-
-    def _feet(self) -> tuple[str, ...]:
-        """What there is to do now, from the most words to the least."""
-        return tuple(self._foot().split(" / "))
-
-    def _foot(self) -> str:
-        if self.taken:
-            return word("lesson_turn")
-        if self.quiz.question:
-            return word("lesson_number")
-        if self.pace.playing:
-            return word("lesson_playing", speed=f"{self.pace.speed:.2g}")
-        if self.replay.left:
-            return word("lesson_go_on")
-        if self.replay.ended:
-            name = following(self.lesson.path)
-            return word("lesson_following", name=name) if name else word("lesson_end")
-        return word("lesson_next")
+        return page_of(self)
