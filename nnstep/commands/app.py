@@ -9,12 +9,16 @@ from nnstep.session import Session
 _NEXT = Rest("next")
 NOTHING = Rest("")
 
+PLOTS = ("loss", "boundary", "fit", "accuracy", "gradients", "updates", "zeros", "confusion", "surface")
 FOLDED = ("all", *PHASES, "layer")
 
 
 @command("select", usage="NAME[i,j]", keys={"at": "select "}, app_only=True)
 def select(session: Session, cell: Rest) -> Result:
-    """Put the cell cursor on a cell of a matrix on the screen."""
+    """Put the cell cursor on a cell of a matrix on the screen, or on a matrix; in a picture, light it up.
+
+    `select none` (escape) has it follow the result of each step again.
+    """
     return _nothing(session, cell)
 
 
@@ -99,7 +103,7 @@ def focus(session: Session, which: Rest) -> Result:
 
 @command("cursor", usage="up|down|left|right|first|last|+N|-N", words=("up", "down", "first", "last"), app_only=True)
 def cursor(session: Session, way: Rest) -> Result:
-    """Move the cursor of the tape or of the side panel, whichever has the keyboard."""
+    """Move the cursor of the tape or of the side panel, whichever has the keyboard; else scroll the graph."""
     return _nothing(session, way)
 
 
@@ -155,6 +159,33 @@ def edit(session: Session) -> Result:
     Where the file has become bad, that is said, and the session goes on as it was.
     """
     return _nothing(session)
+
+
+@command(
+    "plot",
+    usage="[PLOT|all|next|previous|scale] [log|linear] [smooth|raw]",
+    words=("all", "next", "previous", "scale", "log", "linear", "smooth", "raw", *PLOTS),
+    app_only=True,
+)
+def plot(session: Session, what: Rest = _NEXT) -> Result:
+    """Choose a plot of the training view, its scale, and whether losses are averaged over a window.
+
+    PLOT alone has the whole view: loss, boundary, fit, accuracy, gradients, updates, zeros, confusion or surface, as
+    far as the model has them; `all` shows as many as fit. In the view, the arrows and tab go from one to the next and
+    enter changes the scale: log, linear, what is clearer. A click on a plot goes to that step.
+    """
+    return _nothing(session, what)
+
+
+@command(
+    "row", usage="[next|previous|mean|N]", keys={"r": "row next"}, words=("next", "previous", "mean"), app_only=True
+)
+def row(session: Session, which: Rest = _NEXT) -> Result:
+    """Show another row of the batch in the network and the data, or in the network the mean over all rows.
+
+    After the last row comes the mean, then the first one again.
+    """
+    return _nothing(session, which)
 
 
 @command("palette", keys={"ctrl+p": "palette"}, app_only=True)

@@ -21,13 +21,21 @@ BOARDS = ("step", "layer")
 """Views of matrices, which the app alone has: without it, `print` shows each."""
 LEAST, MOST = (40, 10), (1000, 1000)
 HEIGHT = 24
-_SIZE = re.compile(r"([0-9]{1,4})x([0-9]{1,4})")
+SIZE = re.compile(r"([0-9]{1,4})x([0-9]{1,4})")
 
 
 @command(
     "view",
-    usage="step|layer|network|graph|training [PLOT]|data|weights|matrix [EXPR] [WIDTHxHEIGHT]",
-    keys={"1": "view step", "2": "view layer"},
+    usage="step|layer|network|graph|training [PLOT…]|data|weights|matrix [EXPR] [WIDTHxHEIGHT]",
+    keys={
+        "1": "view step",
+        "2": "view layer",
+        "3": "view network",
+        "4": "view graph",
+        "5": "view training",
+        "6": "view data",
+        "v": "view matrix",
+    },
     words=(*BOARDS, *NAMES),
 )
 def view(session: Session, name: Rest) -> Result:
@@ -36,9 +44,10 @@ def view(session: Session, name: Rest) -> Result:
     step: the formula, its operands and its result, and the layer they belong to; layer: all matrices of one layer (both
     in the app alone). network: the neurons as pairs of z and a, with the weights between them and δ on the way back;
     graph: the computation graph with values, gradients and local derivatives. training: the loss, and as many as fit of
-    boundary, fit, accuracy, gradients, updates, zeros, confusion and surface; with one of these, that one alone. data:
+    boundary, fit, accuracy, gradients, updates, zeros, confusion and surface; with one of these, that one alone; log or
+    linear, smooth or raw where another way than the clearest is wanted. data:
     the rows of the batch with what the model says of them, as images where they are; weights: the first layer's, as
-    images; matrix: a heat map of EXPR, or of the matrix just written.
+    images; matrix: a heat map of EXPR, or of the matrix just written (in the app, of the one with the cursor).
     """
     if name in BOARDS:
         return result([])
@@ -55,11 +64,12 @@ def pictured(session: Session, name: str, width: int, height: int) -> Picture:
     from nnstep.render.picturing import PICTURES, WITH_CHOICE, Frame
 
     what = []
-    while words and which in WITH_CHOICE and not (len(words) == 1 and _SIZE.fullmatch(words[0])):
+    while words and which in WITH_CHOICE and not (len(words) == 1 and SIZE.fullmatch(words[0])):
         what.append(words.pop(0))
     if words:
         width, height = _size(words)
-    return PICTURES[which](session, Frame(width, height, what=" ".join(what)))
+    row = 0 if which == "network" else None
+    return PICTURES[which](session, Frame(width, height, row, what=" ".join(what)))
 
 
 def _room() -> tuple[int, int]:
@@ -69,7 +79,7 @@ def _room() -> tuple[int, int]:
 
 
 def _size(words: list[str]) -> tuple[int, int]:
-    found = _SIZE.fullmatch(" ".join(words))
+    found = SIZE.fullmatch(" ".join(words))
     width, height = (int(found[1]), int(found[2])) if found else (0, 0)
     if not (LEAST[0] <= width <= MOST[0] and LEAST[1] <= height <= MOST[1]):
         least, most = "x".join(map(str, LEAST)), "x".join(map(str, MOST))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -30,14 +30,20 @@ class Area:
 
 @dataclass(frozen=True)
 class Picture:
-    """Lines, what can be clicked on them, and the same without colour where text alone would not say it."""
+    """Lines, what can be clicked on them, and the same without colour where text alone would not say it.
+
+    behind  the command behind a cell, where there are more of them than areas are good for
+    """
 
     lines: tuple[Line, ...]
     areas: tuple[Area, ...] = ()
     plain: tuple[Line, ...] = ()
+    behind: Callable[[int, int], str] | None = None
 
     def at(self, x: int, y: int) -> str:
         """The command behind a cell; the topmost area counts. Nothing where there is none."""
+        if self.behind is not None and (command := self.behind(x, y)):
+            return command
         return next((area.command for area in reversed(self.areas) if area.holds(x, y)), "")
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnstep.render.canvas import Picture
+from nnstep.render.canvas import Area, Picture
 from nnstep.render.fitting import fitted
 from nnstep.render.heat import image_grid, side_of
 from nnstep.render.text import Line, Role, Span, line
@@ -12,28 +12,38 @@ from nnstep.session import Session
 from nnstep.session.evaluation import true_classes
 
 MOST_FEATURES = 6
+FAR = 10_000
+"""Cells: to the end of any line."""
 
 
-def data_picture(session: Session, width: int, height: int) -> Picture:
-    """The rows of this batch, with the target and what the model says with the parameters of this step."""
+def data_picture(session: Session, width: int, height: int, *, row: int | None = None) -> Picture:
+    """The rows of this batch, with the target and what the model says with the parameters of this step.
+
+    row: the one that is marked, and in sight. A click on another one chooses it.
+    """
     data = session.model.data
     rows = session.timeline.rows(session.position.iteration)
     features = data.features[rows]
     said = _said(session, rows)
     side = side_of(features.shape[1]) if data.feature_names is None else 0
     if side:
-        return image_grid([row.reshape(side, side) for row in features], said, width, height)
-    return _table(session, rows, said, height)
+        images = [each.reshape(side, side) for each in features]
+        return image_grid(images, said, width, height, chosen=row, command="row {}")
+    return _table(session, rows, said, height, row)
 
 
-def weights_picture(session: Session, width: int, height: int) -> Picture:
-    """The first layer's weights as pictures of what each unit looks for, where the rows are pictures."""
+def weights_picture(session: Session, width: int, height: int, *, unit: int | None = None) -> Picture:
+    """The first layer's weights as pictures of what each unit looks for, where the rows are pictures.
+
+    unit: the one that is marked, and in sight. A click on another one chooses it.
+    """
     side = side_of(session.model.data.features.shape[1])
     if not side or not session.model.layers or session.model.data.feature_names:
         return Picture((line(Span("the rows are no square pictures: `view matrix W[1]` shows the weights", "dim")),))
     weights = session.read("W[1]")
-    captions: list[tuple[str, Role]] = [(f"unit {unit}", "dim") for unit in range(len(weights))]
-    return image_grid([row.reshape(side, side) for row in weights], captions, width, height)
+    captions: list[tuple[str, Role]] = [(f"unit {place}", "dim") for place in range(len(weights))]
+    images = [row.reshape(side, side) for row in weights]
+    return image_grid(images, captions, width, height, chosen=unit, command="select W[1][{},0]")
 
 
 def _said(session: Session, rows: np.ndarray) -> list[tuple[str, Role]]:
@@ -53,7 +63,9 @@ def _numbers(row: np.ndarray) -> str:
     return " ".join(fitted(float(x), 6) for x in row[:3]) + (" …" if len(row) > 3 else "")
 
 
-def _table(session: Session, rows: np.ndarray, said: list[tuple[str, Role]], height: int) -> Picture:
+def _table(
+    session: Session, rows: np.ndarray, said: list[tuple[str, Role]], height: int, chosen: int | None
+) -> Picture:
     data = session.model.data
     count = data.features.shape[1]
     names = data.feature_names or tuple(f"x{i + 1}" for i in range(count))
@@ -63,12 +75,22 @@ def _table(session: Session, rows: np.ndarray, said: list[tuple[str, Role]], hei
     more = f"  … {count - MOST_FEATURES} more" if count > MOST_FEATURES else ""
     lines: list[Line] = [line(Span(f"   row  {heads}{more}   target → prediction", "dim"))]
     fit = max(height - 2, 1)
-    for place in range(min(len(rows), fit)):
+    first = max(0, chosen - fit + 1) if chosen is not None else 0
+    areas = []
+    for place in range(first, min(len(rows), first + fit)):
         cells = zip(data.features[rows[place]][:MOST_FEATURES], widths, strict=True)
         values = "  ".join(f"{fitted(float(x), 8):>{width}}" for x, width in cells)
+        mark = "▶" if place == chosen else " "
+        areas.append(Area(len(lines), len(lines) + 1, 0, FAR, f"row {place}"))
         lines.append(
-            line(Span(f"{rows[place]:>6}  ", "dim"), values, Span(" " * len(more) + "   "), Span(*said[place]))
+            line(
+                Span(mark, "current"),
+                Span(f"{rows[place]:>5}  ", "current" if place == chosen else "dim"),
+                values,
+                Span(" " * len(more) + "   "),
+                Span(*said[place]),
+            )
         )
     if len(rows) > fit:
         lines.append(line(Span(f"… {len(rows) - fit} more", "dim")))
-    return Picture(tuple(lines))
+    return Picture(tuple(lines), tuple(areas))

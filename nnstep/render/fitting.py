@@ -5,6 +5,11 @@ from __future__ import annotations
 from nnstep.render.numbers import number
 
 
+def first_that_fits(cells: int, *texts: str) -> str:
+    """The first of some texts that has room; nothing where none has."""
+    return next((text for text in texts if len(text) <= cells), "")
+
+
 def fitted(x: float, cells: int) -> str:
     """A number with as many digits, up to four, as fit; where not even one does, rounded to its power of ten."""
     for digits in (4, 3, 2, 1):

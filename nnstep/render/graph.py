@@ -40,9 +40,14 @@ Window = tuple[int, int, int, int]
 """What is seen: its left column, its top row, its width and height."""
 
 
-def graph_picture(session: Session, width: int, height: int) -> Picture:
-    """What can be seen of the graph in width × height cells, the current instruction in the middle of it."""
-    return _Drawing(session).draw(width, height)
+def graph_picture(
+    session: Session, width: int, height: int, *, chosen: str = "", scroll: tuple[int, int] = (0, 0)
+) -> Picture:
+    """What can be seen of the graph in width × height cells, the current instruction in the middle of it.
+
+    chosen: a matrix whose node and edges are lit. scroll: so many cells to the right of the middle, and below it.
+    """
+    return _Drawing(session, chosen, scroll).draw(width, height)
 
 
 def local_derivative(session: Session, node: Node, term: Term, key: str) -> float | None:
@@ -88,6 +93,12 @@ def current_node(session: Session) -> str:
     return gradients.get(stem, "") or next(slots, "")
 
 
+def extent(session: Session) -> tuple[int, int]:
+    """The width and the height of the whole graph."""
+    found = _plan_of(session).layout
+    return found.width, found.height
+
+
 @dataclass(frozen=True)
 class _Plan:
     """Where everything is; it is the same at every step of a timeline."""
@@ -100,18 +111,25 @@ class _Plan:
 _PLANS: WeakKeyDictionary[Timeline, _Plan] = WeakKeyDictionary()
 
 
+def _plan_of(session: Session) -> _Plan:
+    if session.timeline not in _PLANS:
+        _PLANS[session.timeline] = _Drawing(session, "", (0, 0)).plan()
+    return _PLANS[session.timeline]
+
+
 class _Drawing:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, chosen: str, scroll: tuple[int, int]) -> None:
         self.session = session
+        self.scroll = scroll
         self.graph = session.timeline.graph
         self.shapes = self.graph.shapes()
         self.current = current_node(session)
         self.nodes = {node.name: node for node in self.graph.nodes}
+        gradients = {gradient_of(name): name for name in self.shapes}
+        self.chosen = chosen if chosen in self.shapes else gradients.get(chosen.partition(":")[0], "")
 
     def draw(self, width: int, height: int) -> Picture:
-        if self.session.timeline not in _PLANS:
-            _PLANS[self.session.timeline] = self._plan()
-        plan = _PLANS[self.session.timeline]
+        plan = _plan_of(self.session)
         found = plan.layout
         height -= 1
         window = (*self._corner(plan, width, height), width, height)
@@ -128,7 +146,8 @@ class _Drawing:
         lines.append(self._status(found, window))
         return Picture(tuple(lines), tuple(each for each in areas if each.top < each.bottom and each.left < each.right))
 
-    def _plan(self) -> _Plan:
+    def plan(self) -> _Plan:
+        """Where everything is."""
         edges: dict[Edge, tuple[Node, Term, str]] = {}
         for node in self.graph.nodes:
             place = 0
@@ -176,18 +195,21 @@ class _Drawing:
     def _lines(self, canvas: Canvas, plan: _Plan, window: Window) -> None:
         masks: dict[tuple[int, int], int] = {}
         at = self.session.instruction
-        lit = set()
+        lit, about = set[tuple[int, int]](), set[tuple[int, int]]()
         for edge, route in plan.layout.routes.items():
             mine = self._masks(route, masks)
             forward = at is not None and at.phase == "forward" and edge.target == at.name
             backward = at is not None and at.phase == "backward" and edge.source == self.current
             if forward or backward:
                 lit |= mine
+            if self.chosen in (edge.source, edge.target):
+                about |= mine
         for (x, y), mask in masks.items():
-            canvas.put(x, y, LINES.get(mask, "─"), "current" if (x, y) in lit else "dim")
+            role: Role = "current" if (x, y) in lit else "operand" if (x, y) in about else "dim"
+            canvas.put(x, y, LINES.get(mask, "─"), role)
         for edge, route in plan.layout.routes.items():
             x, y = route[-1]
-            canvas.put(x, y, "▶", "current" if (x, y) in lit else "dim")
+            canvas.put(x, y, "▶", "current" if (x, y) in lit else "operand" if (x, y) in about else "dim")
             if edge.label and _inside(window, x - LABEL, y, LABEL, 1):
                 factor = local_derivative(self.session, *plan.edges[edge])
                 text = "×·" if factor is None else f"×{fitted(factor, LABEL - 1)}"
@@ -216,6 +238,7 @@ class _Drawing:
         name = box.name
         here = name == self.current
         frame: Role = "current" if here else "text" if name in self.nodes else "dim"
+        frame = "operand" if name == self.chosen else frame
         canvas.box(left, top, (box.width, box.height), frame)
         if whole:
             canvas.put(left + 1, top, f" {self._title(name)} ", "current" if here else "name")
@@ -225,13 +248,17 @@ class _Drawing:
     def _corner(self, plan: _Plan, width: int, height: int) -> tuple[int, int]:
         """The upper left corner of what is seen: the current node in the middle."""
         found = plan.layout
-        if self.current not in found.places:
-            return 0, max((found.height - height) // 2, 0)
-        x, y = found.places[self.current]
-        box = plan.boxes[self.current]
-        left = min(max(x + box.width // 2 - width // 2, 0), max(found.width - width, 0))
-        top = min(max(y + box.height // 2 - height // 2, 0), max(found.height - height, 0))
-        return left, top
+        left, top = 0, max((found.height - height) // 2, 0)
+        if self.current in found.places:
+            x, y = found.places[self.current]
+            box = plan.boxes[self.current]
+            left, top = x + box.width // 2 - width // 2, y + box.height // 2 - height // 2
+        ends = found.width - width, found.height - height
+        # Within the graph before it is scrolled as well: else the first keys would do nothing.
+        left, top = (min(max(at, 0), max(end, 0)) for at, end in zip((left, top), ends, strict=True))
+        return tuple(  # type: ignore[return-value]  # two of them
+            min(max(at + by, 0), max(end, 0)) for at, by, end in zip((left, top), self.scroll, ends, strict=True)
+        )
 
     @staticmethod
     def _status(found: Layout, window: Window) -> Line:

@@ -6,18 +6,16 @@ import numpy as np
 
 from nnstep.engine.names import shown
 from nnstep.render.canvas import Area, Canvas, Picture, joined
-from nnstep.render.fitting import fitted
+from nnstep.render.fitting import first_that_fits, fitted
 from nnstep.render.heat import Matrix, half_blocks, shades
 from nnstep.render.plot import MARGIN, Axes
-from nnstep.render.scale import MIDDLE, SCALE
+from nnstep.render.scale import MIDDLE, mark_on
 from nnstep.render.text import Colour, Line, Role, Span, line
 from nnstep.session import Session
 from nnstep.session.evaluation import true_classes
 from nnstep.session.passing import Output
-from nnstep.session.surface import surface
+from nnstep.session.surface import known_surface, possible, surface
 
-BRIGHT = 12
-"""Steps from the middle of the scale from which a ground is bright."""
 MARKS = "○●◆◇▲▼✗"
 """A point of the data, by its class."""
 
@@ -41,7 +39,7 @@ def boundary_picture(session: Session, width: int, height: int) -> Picture:
         marks[x, y] = MARKS[each % len(MARKS)]
     names = data.feature_names or ("x₁", "x₂")
     keys = "  ".join(f"{MARKS[i % len(MARKS)]} {name}" for i, name in enumerate(session.evaluation.classes))
-    title = line(Span("boundary", "heading"), Span(f"  {keys}", "dim"))
+    title = line(Span("boundary", "heading"), Span(first_that_fits(width - 8, f"  {keys}"), "dim"))
     ends = (
         f"{names[0]} {fitted(low[0], 6)} … {fitted(high[0], 6)}, {names[1]} {fitted(low[1], 6)} … {fitted(high[1], 6)}"
     )
@@ -78,7 +76,7 @@ def _ends(features: Matrix) -> tuple[Matrix, Matrix]:
 
 
 def _marked(lines: list[Line], marks: dict[tuple[int, int], str]) -> list[Line]:
-    """Lines with the data's points put over them, on the ground there: dark on a bright one, bright on a dark."""
+    """Lines with the data's points put over them, on the ground there."""
     found = []
     for y, spans in enumerate(lines):
         cells: list[tuple[str, Role | Colour]] = [(character, span.role) for span in spans for character in span.text]
@@ -86,9 +84,7 @@ def _marked(lines: list[Line], marks: dict[tuple[int, int], str]) -> list[Line]:
             if (x, y) in marks:
                 role = cells[x][1]
                 if isinstance(role, tuple):
-                    ground = role[1]
-                    mark = MIDDLE if abs(ground - MIDDLE) > BRIGHT else SCALE - 1 if marks[x, y] == MARKS[1] else 0
-                    role = (mark, ground)
+                    role = (mark_on(role[1]), role[1])
                 cells[x] = (marks[x, y], role)
         found.append(joined(cells))
     return found
@@ -135,10 +131,15 @@ def _between(rows: Matrix, count: int) -> Matrix:
     return found
 
 
-def surface_picture(session: Session, width: int, height: int) -> Picture:
-    """The loss over the two parameters that moved most, and the way that training took to here."""
-    found = surface(session)
+def surface_picture(session: Session, width: int, height: int, *, known: bool = False) -> Picture:
+    """The loss over the two parameters that moved most, and the way that training took to here.
+
+    known: draw the last one that was worked out.
+    """
+    found = known_surface(session) if known else surface(session)
     title = Span("surface", "heading")
+    if found is None and possible(session):
+        return Picture((line(title), line(Span("is worked out while no key comes", "dim"))))
     if found is None:
         return Picture((line(title), line(Span("too large to be worked out at every step", "dim"))))
     columns, rows = width, max(height - 2, 1)
@@ -153,15 +154,20 @@ def surface_picture(session: Session, width: int, height: int) -> Picture:
     for step, (across, down) in zip(found.steps.tolist(), found.path.tolist(), strict=True):
         x = round((across - found.across[1][0]) / np.ptp(found.across[1]) * (columns - 1))
         y = round((found.down[1][-1] - down) / np.ptp(found.down[1]) * (rows - 1))
-        marks[x, y] = "◆" if step == session.step else "○" if step == 0 else "·"
+        marks[x, y] = "◆" if step == found.steps[-1] else "○" if step == 0 else "·"
         areas.append(Area(y + 1, y + 2, x, x + 1, f"goto {step}"))
     names = [
         shown(name) + (f"[{','.join(map(str, index))}]" if index else "")
         for name, index in (found.across[0], found.down[0])
     ]
-    head = line(title, Span(f"  L over {names[0]} (across) and {names[1]} (up): ○ start, ◆ here", "dim"))
+    over = f"  L over {names[0]} (across) and {names[1]} (up)"
+    told = first_that_fits(width - len(title.text), f"{over}: ○ start, ◆ here", "  ○ start, ◆ here")
+    head = line(title, Span(told, "dim"))
     ends = [f"{fitted(axis[0], 6)} … {fitted(axis[-1], 6)}" for axis in (found.across[1], found.down[1])]
-    foot = line(Span(f"{names[0]} {ends[0]}, {names[1]} {ends[1]}", "dim"))
+    told = first_that_fits(
+        width, f"{names[0]} {ends[0]}, {names[1]} {ends[1]}", f"{names[0]} →, {names[1]} ↑", f"{ends[0]}, {ends[1]}"
+    )
+    foot = line(Span(told, "dim"))
     return Picture(
         (head, *_marked(half_blocks(places), marks), foot),
         tuple(areas),

@@ -74,14 +74,24 @@ def gradient(palette: Palette, middle: str = "") -> list[str]:
 
 
 def pixels(palette: Palette) -> list[str]:
-    """The colours of values as pixels: zero is nearly the ground, where a number must be legible."""
+    """The colours of values as pixels: zero is nearly the ground, where a number must be legible.
+
+    Last come those of marks on pixels, which are counted from the end: LIGHT on what is near zero, else INK.
+    """
     colours = gradient(palette, palette.surface)
 
     def standing_out(*either: str) -> str:
         return max(either, key=lambda colour: _distance(colour, palette.surface))
 
     alarm = standing_out(palette.alarm, palette.alarm_ground)
-    return [*colours, palette.surface, alarm, standing_out(palette.infinite, palette.infinite_ground)]
+    return [
+        *colours,
+        palette.surface,
+        alarm,
+        standing_out(palette.infinite, palette.infinite_ground),
+        palette.text,
+        palette.background,
+    ]
 
 
 def _distance(one: str, other: str) -> int:

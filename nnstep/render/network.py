@@ -28,7 +28,8 @@ Matrix = npt.NDArray[Any]
 NUMBER = 6
 """Cells of a number in a neuron, and of a weight on its edge."""
 BOX, PAIR = 2 * NUMBER + 7, 2 * NUMBER + 5
-INPUT = 12 + NUMBER
+LONGEST = 9
+"""Cells of a feature's name that is written out."""
 LOSS = 4 + NUMBER
 GAP = 11
 """Cells between two layers, at least, for edges that can be told apart and carry a number."""
@@ -144,6 +145,20 @@ class _Drawing:
         return "number"
 
     @cached_property
+    def names(self) -> list[str]:
+        """The features' names, where they are short; else x with a number."""
+        known = self.session.model.data.feature_names or ()
+        count = self.session.model.data.features.shape[1]
+        if known and all(name.isascii() and len(name) <= LONGEST for name in known):
+            return list(known)
+        return [f"x{place + 1}".translate(SUBSCRIPTS) for place in range(count)]
+
+    @property
+    def input(self) -> int:
+        """The width of the input's column."""
+        return max(len(name) for name in self.names) + NUMBER + 4
+
+    @cached_property
     def focus(self) -> int:
         """The layer that must be in sight."""
         if self.selected is not None:
@@ -179,7 +194,7 @@ class _Drawing:
             first, last = shown_layers[0].layer, shown_layers[-1].layer
             shown_layers = shown_layers[1:] if self.focus - first > last - self.focus + 1 else shown_layers[:-1]
         for column in shown_layers:
-            column.width = pair if column.layer else INPUT
+            column.width = pair if column.layer else self.input
         loss = LOSS if self.with_loss and shown_layers[-1].layer == len(layers) - 1 else 0
         self.with_loss = bool(loss)
         spare = self.canvas.width - sum(column.width for column in shown_layers) - loss
@@ -192,7 +207,7 @@ class _Drawing:
         return shown_layers
 
     def _fits(self, columns: Sequence[Column], pair: int, gap: int) -> bool:
-        widths = sum(pair if column.layer else INPUT for column in columns)
+        widths = sum(pair if column.layer else self.input for column in columns)
         return widths + gap * (len(columns) - 1) + self.with_loss * LOSS <= self.canvas.width
 
     def _count(self, layer: int) -> int:
@@ -282,10 +297,7 @@ class _Drawing:
         return labels
 
     def _feature(self, column: Column, unit: Unit) -> None:
-        names = self.session.model.data.feature_names
-        name = f"x{unit.index + 1}".translate(SUBSCRIPTS)
-        if names and names[unit.index].isascii() and len(names[unit.index]) <= INPUT - NUMBER - 3:
-            name = names[unit.index]
+        name = self.names[unit.index]
         value = self.value("X", unit.index)
         text = "" if value is None else fitted(value, NUMBER)
         left = column.right - NUMBER - 3 - len(name)

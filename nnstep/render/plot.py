@@ -74,7 +74,7 @@ def smoothed(values: Numbers, window: int) -> Numbers:
 def plot(
     title: str, series: Sequence[Series], size: tuple[int, int], *, log: bool = False, at: int | None = None
 ) -> Picture:
-    """Curves in width × height cells, under their names; `at` is the step to be marked on the axis.
+    """Curves in width × height cells, under their names; `at` is the step to be marked, beyond which they are dim.
 
     log: by the logarithms of the values, of those above 0. A click on a column goes to a step that has a value there.
     """
@@ -88,17 +88,20 @@ def plot(
         canvas.put(2, height // 2, "nothing yet", "dim")
         return Picture(canvas.lines())
     for place, curve in enumerate(drawn):
-        _draw(canvas, axes, curve, ROLES[place % len(ROLES)])
+        _draw(canvas, axes, curve, ROLES[place % len(ROLES)], at)
     ends = (10**axes.low, 10**axes.high) if log else (axes.low, axes.high)
     for y in range(1, height - 1):
         text = fitted(ends[1], MARGIN - 1) if y == 1 else fitted(ends[0], MARGIN - 1) if y == height - 2 else ""
         canvas.put(0, y, f"{text:>{MARGIN - 1}} {'┤' if text else '│'}", "dim")
     last = f"{axes.last}"
-    canvas.put(MARGIN, height - 1, f"└{axes.first}", "dim")
-    canvas.put(width - len(last), height - 1, last, "dim")
-    if at is not None and axes.first <= at <= axes.last:
-        x = MARGIN + 1 + axes.column(at) // 2
+    canvas.put(MARGIN, height - 1, f"└step {axes.first}", "dim")
+    end = width - len(last)
+    if at is not None:
+        x = MARGIN + 1 + axes.column(min(max(at, axes.first), axes.last)) // 2
         canvas.put(x, height - 1, "▲", "current")
+        end = x - len(last) - 1 if x >= end else end
+    if canvas.free(end, height - 1, len(last)):
+        canvas.put(end, height - 1, last, "dim")
     return Picture(canvas.lines(), _areas(axes, series, height))
 
 
@@ -166,7 +169,14 @@ def _title(canvas: Canvas, title: str, series: Sequence[Series]) -> None:
             x += len(each.name) + 4
 
 
-def _draw(canvas: Canvas, axes: Axes, curve: _Curve, role: Role) -> None:
+def _draw(canvas: Canvas, axes: Axes, curve: _Curve, role: Role, at: int | None) -> None:
+    here = axes.column(min(at, axes.last)) if at is not None and at >= axes.first else 2 * axes.columns
+    inks: tuple[tuple[Numbers, Role], ...] = ((curve.columns > here, "dim"), (curve.columns <= here, role))
+    for part, ink in inks:
+        _ink(canvas, axes, _Curve(curve.columns[part], curve.low[part], curve.high[part]), ink)
+
+
+def _ink(canvas: Canvas, axes: Axes, curve: _Curve, role: Role) -> None:
     there = ~np.isnan(curve.low)
     found = curve.columns[there]
     top, bottom = axes.row(curve.high[there]).astype(int), axes.row(curve.low[there]).astype(int)

@@ -17,6 +17,8 @@ Matrix = npt.NDArray[Any]
 SCALE = 65
 MIDDLE = SCALE // 2
 ZERO, NAN, INFINITE = SCALE, SCALE + 1, SCALE + 2
+INK, LIGHT = -1, -2
+"""The colours of marks on pixels: that of the screen's ground, and that of its text."""
 
 POSITIVE, NEGATIVE = " ░▒▓█", " -=xX"
 """A value without colour, by its sign and a quarter of its size."""
@@ -41,6 +43,8 @@ def colours(values: Matrix, largest: float | None = None) -> npt.NDArray[np.intp
     return places
 
 
+BRIGHT = 15
+"""Steps from the middle from which a pixel stands out from the ground."""
 LEGIBLE = 12
 """Steps from the middle at which text is still read."""
 
@@ -50,6 +54,11 @@ def legible(place: int) -> Role | int:
     if place >= ZERO or abs(place - MIDDLE) >= LEGIBLE:
         return place
     return "dim" if place == MIDDLE else MIDDLE + (LEGIBLE if place > MIDDLE else -LEGIBLE)
+
+
+def mark_on(place: int) -> int:
+    """The colour of a mark that is seen on a pixel."""
+    return LIGHT if place == ZERO or abs(place - MIDDLE) < BRIGHT else INK
 
 
 def shade(place: int) -> str:
@@ -62,6 +71,8 @@ def shade(place: int) -> str:
 
 def rgb(place: int) -> tuple[int, int, int]:
     """A colour for a place where no theme decides: red for negative, blue for positive, on a dark ground."""
+    if place < 0:
+        return {INK: (13, 17, 23), LIGHT: (230, 237, 243)}[place]
     if place >= ZERO:
         return {ZERO: (110, 110, 110), NAN: (255, 0, 255), INFINITE: (255, 170, 0)}[place]
     share = (place - MIDDLE) / MIDDLE

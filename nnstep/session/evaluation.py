@@ -19,7 +19,7 @@ from nnstep.engine.recorder import Matrix
 from nnstep.engine.tape import Tape
 from nnstep.errors import NnstepError
 from nnstep.session.passing import ForwardPass, Output, output_of
-from nnstep.timeline import Branch, Timeline
+from nnstep.timeline import Branch, GoOn, Timeline
 from nnstep.values import dataclass
 
 if TYPE_CHECKING:
@@ -85,7 +85,11 @@ class Evaluation:
         found = (self._look_up(timeline, epoch) for epoch in range(1, epochs + 1))
         return [scores for scores in found if scores is not None]
 
-    def epochs(self, timeline: Timeline | None = None) -> list[Scores]:
+    def count(self, timeline: Timeline) -> int:
+        """Epochs of a timeline, apart from its parent's, that are known."""
+        return len(self._known.get(timeline, ()))
+
+    def epochs(self, timeline: Timeline | None = None, go_on: GoOn | None = None) -> list[Scores]:
         """The scores at the end of every epoch finished at this step; Interrupted where the way was."""
         session = self._session
         timeline = session.timeline if timeline is None else timeline
@@ -95,7 +99,7 @@ class Evaluation:
             batches = timeline.calendar.batches
             with session.searching(count * batches):
                 watcher = _AtEpochEnds(self, timeline, batches)
-                timeline.search([watcher], (first - 1) * batches, count * batches, go_on=session.go_on)
+                timeline.search([watcher], (first - 1) * batches, count * batches, go_on=go_on or session.go_on)
         return self.known(timeline, count)
 
     def note(self, timeline: Timeline, epoch: int, state: Matrix) -> None:

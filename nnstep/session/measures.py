@@ -19,7 +19,7 @@ from nnstep.engine.machine import Scope
 from nnstep.engine.names import gradient_of
 from nnstep.engine.recorder import Matrix
 from nnstep.engine.tape import Tape
-from nnstep.timeline import Timeline
+from nnstep.timeline import GoOn, Timeline
 
 if TYPE_CHECKING:
     from nnstep.session.session import Session
@@ -51,7 +51,8 @@ class Record:
 
     def curves(self, kind: str, step: int) -> tuple[Matrix, dict[str, Matrix]]:
         """The steps up to one, and for each name of a kind (`gradient`, `update`, `zeros`) its values there."""
-        count = int(np.searchsorted(self.steps, step, side="right"))
+        # Another thread may be about to add a row.
+        count = min(int(np.searchsorted(self.steps, step, side="right")), len(self.rows))
         table = np.array(self.rows[:count]).reshape(count, len(self.names))
         steps = np.array(self.steps[:count], dtype=np.int64)
         chosen = {name: place for place, name in enumerate(self.names) if name.startswith(f"{kind} ")}
@@ -69,15 +70,15 @@ class Measures:
         """What is known already."""
         return self._records.get(timeline, Record())
 
-    def of(self, timeline: Timeline) -> Record:
-        """The record of a timeline up to this step; Interrupted where the way was."""
+    def of(self, timeline: Timeline, go_on: GoOn | None = None) -> Record:
+        """The record of a timeline up to this step; Interrupted where the way was, or if `go_on` says so."""
         session = self._session
         record = self._records.setdefault(timeline, Record())
         finished = session.step // timeline.calendar.instructions
         if record.until < finished:
             watcher = _Measuring(record)
             with session.searching(finished):
-                timeline.search([watcher], record.until, finished, go_on=session.go_on)
+                timeline.search([watcher], record.until, finished, go_on=go_on or session.go_on)
         return record
 
 

@@ -29,6 +29,7 @@ from nnstep.settings import Settings
 from nnstep.tui.board import Board
 from nnstep.tui.checkup import Checkup
 from nnstep.tui.chooser import Chooser
+from nnstep.tui.easel import Easel
 from nnstep.tui.format import Numbers
 from nnstep.tui.keys import SECTION_KEYS, Keys, bind, command_of
 from nnstep.tui.moves import Mover
@@ -233,8 +234,7 @@ class NnstepApp(App[None]):
         if not self.mover.busy:
             self.mover.clear()
             self.main.show()
-            if self.main.side.display:
-                self.checkup.ask(self.debugger.session)
+            self.checkup.ask(self.main.errands())
 
     @property
     def caught_up(self) -> bool:
@@ -248,9 +248,10 @@ class NnstepApp(App[None]):
         return self.caught_up and self.main.settled and healthy
 
     def _checked(self) -> None:
-        """Show the health that is known now."""
+        """Show what is known now."""
         if not self.mover.busy:
             self.main.show_side()
+            self.main.show_picture()
 
     def _wait(self, line: str, future: Future[Any], then: Then) -> None:
         """Keep the screen alive while a move is on its way."""
@@ -422,6 +423,8 @@ class NnstepApp(App[None]):
             self.run_line("focus matrices")
         elif self.main.view.wanted is not None:
             self.run_line("find none")
+        elif self.main.view.chosen_in_picture:
+            self.run_line("select none")
         elif self.course and self.course.taken:
             self.run_line("lesson return")
 
@@ -463,6 +466,15 @@ class NnstepApp(App[None]):
         content = message.content
         self.main.view.slot = content.slot
         self.run_line(f"select {cell_name(content.name, content.index(message.row, message.column))}")
+
+    def on_easel_clicked(self, message: Easel.Clicked) -> None:
+        """Do what is behind a place in a picture."""
+        self.run_line(message.line)
+
+    def on_easel_scrolled(self, message: Easel.Scrolled) -> None:
+        """Scroll a picture under the wheel."""
+        if message.line and not self.mover.busy:
+            self.run_line(message.line)
 
     def on_tape_panel_clicked(self, message: TapePanel.Clicked) -> None:
         """Go to the instruction that was clicked, set a stop in its gutter, or fold what it is the heading of."""

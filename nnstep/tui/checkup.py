@@ -1,22 +1,40 @@
-"""Health while the screen rests: worked out on the thread of all lines, and given up as soon as a line comes."""
+"""What takes longer than a step, while the screen rests: on the thread of all lines, and given up when a line comes."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
 from nnstep.session import Session
-from nnstep.timeline import Interrupted
+from nnstep.timeline import GoOn, Interrupted
 from nnstep.tui.moves import Mover
+from nnstep.values import dataclass
 
 REST = 0.2
 """Seconds without a line after which it is asked for."""
 
 
+@dataclass(frozen=True)
+class Errand:
+    """Something to be worked out once for where the session stands.
+
+    known  whether it is, or cannot be
+    work   does it, as long as it may go on
+    """
+
+    known: Callable[[], bool]
+    work: Callable[[GoOn], object]
+
+
+def health(session: Session) -> Errand:
+    """The health at this iteration's end."""
+    return Errand(lambda: session.known_health is not None, session.health)
+
+
 class Checkup:
-    """Asks the session for its health at this iteration's end, once, and tells when it is known.
+    """Has errands done one after another, and tells when one is done.
 
     A key that comes meanwhile waits for the iteration that runs, no longer.
     """
@@ -26,34 +44,35 @@ class Checkup:
         self._known = known
         self._timer: asyncio.TimerHandle | None = None
 
-    def ask(self, session: Session) -> None:
-        """Have it worked out after a while, unless it is known or something is asked for again before."""
+    def ask(self, errands: Sequence[Errand]) -> None:
+        """Have them done after a while, but for what is known, unless something is asked for again before."""
         self.stop()
-        if session.known_health is None:
-            self._timer = asyncio.get_running_loop().call_later(REST, self._begin, session)
+        left = [errand for errand in errands if not errand.known()]
+        if left:
+            self._timer = asyncio.get_running_loop().call_later(REST, self._begin, left)
 
     def stop(self) -> None:
-        """Ask for it no more."""
+        """Ask for nothing more."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _begin(self, session: Session) -> None:
+    def _begin(self, errands: Sequence[Errand]) -> None:
         self._timer = None
-        if self._mover.busy:
+        if self._mover.busy or not errands:
             return
         loop = asyncio.get_running_loop()
 
-        def work(go_on: Callable[[int], bool]) -> None:
-            session.health(go_on)
+        def work(go_on: GoOn) -> None:
+            errands[0].work(go_on)
 
         def done(future: Future[None]) -> None:
             if not loop.is_closed():
-                loop.call_soon_threadsafe(self._end, session, future)
+                loop.call_soon_threadsafe(self._end, errands, future)
 
         self._mover.run_quietly(work).add_done_callback(done)
 
-    def _end(self, session: Session, future: Future[None]) -> None:
+    def _end(self, errands: Sequence[Errand], future: Future[None]) -> None:
         if future.cancelled():
             return
         error = future.exception()
@@ -62,5 +81,6 @@ class Checkup:
             return
         if error is not None:
             raise error
-        if session.known_health is not None:
+        if errands[0].known() and not self._mover.busy:
             self._known()
+            self._begin(errands[1:])

@@ -44,7 +44,7 @@ class Paint:
         else:
             self.styles = {role: _style(look) for role, look in role_looks(palette).items()}
             values = _values(palette, few=colours == "256")
-        self._pixels = [style.color for style in values]
+        self._pixels = [*(style.color for style in values), self.styles["text"].color, self.styles["text"].bgcolor]
         if colours == "truecolor" and not colourless:
             self._pixels = [Color.parse(colour) for colour in pixels(palette)]
         operand, cursor = self.styles["operand-ground"], self.styles["cursor-ground"]
@@ -61,7 +61,7 @@ class Paint:
         """The style of ▀ over two values, made where it is first asked for; plain text for an unknown role."""
         if isinstance(role, tuple):
             upper, lower = (self._pixels[place] for place in role)
-            self.styles[role] = Style(color=upper, bgcolor=lower)
+            self.styles[role] = Style(color=upper, bgcolor=lower, bold=role[0] < 0 or None)
             return self.styles[role]
         return self.styles["text"]
 

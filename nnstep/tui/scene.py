@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -134,6 +135,11 @@ def _compared(content: Content, was: Was, form: Form, timeline: Timeline) -> Con
     title = (*content.title, (" old" if form == "old" else " − old", "accent"))
     version = (id(timeline), was.step, content.version if form == "difference" else None)
     return replace(content, title=title, shape=shape, source="", array=array, note=note, version=version, form=form)
+
+
+def contents_of(session: Session, names: Sequence[str], board: str) -> list[Content]:
+    """Matrices by their names, each in a place of its own."""
+    return [_content(session, name, f"{board} {name}") for name in names]
 
 
 def layer_names(session: Session, layer: int, *, slots: bool = False) -> list[tuple[str, str]]:

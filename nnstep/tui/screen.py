@@ -20,6 +20,7 @@ from nnstep.tui.arrange import Place, Wish, arrange
 from nnstep.tui.aside import sections
 from nnstep.tui.board import Board
 from nnstep.tui.candidates import Candidates, Offer
+from nnstep.tui.checkup import Errand, health
 from nnstep.tui.chooser import Chooser
 from nnstep.tui.content import Index
 from nnstep.tui.explained import Explained
@@ -259,8 +260,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.formula.show(*picture.formula)
         step, layer = picture.step, picture.layer
         kind = self.view.kind
+        if kind.panel is not None:
+            # The cursor moves over what is drawn.
+            step, layer = [], []
         slot = "" if picture.cursor is None else picture.cursor.slot
-        if self.view.zoomed and slot:
+        if self.view.zoomed and slot and kind.panel is None:
             step = [c for c in (*step, *layer) if c.slot == slot]
             step, layer = (step, []) if "step" in kind.parts else ([], step)
         elif "step" in kind.parts and not self.layer_board.display and slot in {content.slot for content in layer}:
@@ -276,8 +280,18 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.stats.show(*picture.stats)
         self._rest()
         self.explained.show(picture.told)
-        if kind.show is not None:
+        self.show_picture()
+
+    def show_picture(self) -> None:
+        """Show the view's own panel, if it has one, where the session stands."""
+        kind = self.view.kind
+        if kind.show is not None and not self._held:
             kind.show(self.pictures[kind.name], self.view)
+
+    def errands(self) -> list[Errand]:
+        """What is to be worked out while no key comes, for what is in sight."""
+        health_first = [health(self.session)] if self.side.display else []
+        return [*health_first, *self.view.kind.errands(self.session)]
 
     def show_prose(self, page: Page, mode: Mode) -> None:
         """Show a lesson's page, in as much room as it has now."""

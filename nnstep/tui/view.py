@@ -16,6 +16,7 @@ from nnstep.tui.board import Cursor
 from nnstep.tui.content import Content, Form, Index, Marks
 from nnstep.tui.explained import Told
 from nnstep.tui.finding import Condition, Matches, Spot, condition, count
+from nnstep.tui.look import Look
 from nnstep.tui.overview import Wordings, found_wordings, key_of, moved_wordings, survey_wordings
 from nnstep.tui.paint import Line
 from nnstep.tui.slowly import Slowly
@@ -48,6 +49,7 @@ class View:
         self.row = self.column = 0
         self.zoomed = False
         self.kind = VIEWS["step"]
+        self.look = Look()
         self.form: Form = "new"
         self.wanted: Condition | None = None
         self.slowly = Slowly()
@@ -162,23 +164,115 @@ class View:
 
     # Commands
 
-    def look(self, name: str) -> None:
-        """Show another view."""
+    def turn_to(self, name: str, words: str = "") -> None:
+        """Show another view; of the training, the plots that words say, of a heat map, the matrix."""
         if name not in VIEWS:
-            raise CommandError(f"view: must be {' or '.join(VIEWS)}, got {name!r}")
+            names = [*VIEWS]
+            raise CommandError(f"view: must be {', '.join(names[:-1])} or {names[-1]}, got {name!r}")
+        if words and name not in ("training", "matrix"):
+            raise CommandError(f"view {name}: {words[:40]!r} is too much")
+        if name == "training" and words:
+            self.plot(words)
+        elif name == "matrix":
+            if words:
+                self.session.evaluate(words)
+            self.look = replace(self.look, matrix=words)
+        chosen = self.focused() if self.slot != scene.RESULT else None
         self.kind = VIEWS[name]
+        if chosen is not None:
+            # The same matrix, where it is here.
+            step, layer = self.contents()
+            same = (content.slot for content in [*layer, *step] if content.name == chosen.name)
+            self.slot = next(same, scene.RESULT)
+
+    @property
+    def chosen_in_picture(self) -> bool:
+        """Whether the cursor stands in a picture where the user put it, rather than on what the step computed."""
+        return self.kind.panel is not None and self.slot != scene.RESULT and self.slot.startswith(self.kind.name)
+
+    @property
+    def here(self) -> Hashable:
+        """What a picture of this step depends on."""
+        session = self.session
+        return session.timeline.serial, session.step, session.changed
+
+    @property
+    def parameters(self) -> Hashable:
+        """What a picture of this iteration's rows and this step's parameters depends on."""
+        session = self.session
+        size, (first, _) = len(session.tape), session.tape.phase_span("update")
+        index = session.position.instruction
+        last = session.step if index >= first else session.position.iteration * size
+        return session.timeline.serial, session.position.iteration, last
+
+    @property
+    def batch_row(self) -> int:
+        """The row of the batch that pictures show; of their mean, the first."""
+        return self.look.row or 0
+
+    def choose_row(self, text: str) -> str:
+        """Show another row of the batch in the pictures, or the mean over all."""
+        rows = len(self.session.timeline.rows(self.session.position.iteration))
+        here = self.look.row
+        if text in ("next", "previous"):
+            # The mean stands between the last one and the first.
+            places = [*range(rows), None]
+            at = places.index(here if here is None else min(here, rows - 1))
+            row = places[(at + (1 if text == "next" else -1)) % len(places)]
+        elif text == "mean":
+            row = None
+        elif text.isdecimal() and len(text) < 10 and int(text) < rows:
+            row = int(text)
+        else:
+            raise CommandError(f"row: must be next, previous, mean or a number from 0 to {rows - 1}, got {text[:40]!r}")
+        self.look = replace(self.look, row=row)
+        if row is not None:
+            self.row = row
+        return f"mean of {rows} rows" if row is None else f"row {row} of {rows}"
+
+    def plot(self, text: str) -> str:
+        """Choose plots of the training, their scale, and whether they are smoothed."""
+        from nnstep.render.training import SCALES, chosen, panels_of  # only who looks at a picture waits for it
+
+        names, look = ["", *(panel.name for panel in panels_of(self.session))], self.look
+        if text in ("next", "previous"):
+            at = names.index(look.plot) if look.plot in names else 0
+            self.look = replace(look, plot=names[(at + (1 if text == "next" else -1)) % len(names)])
+        elif text == "scale":
+            scales = ["", *SCALES]
+            self.look = replace(look, scale=scales[(scales.index(look.scale) + 1) % len(scales)])
+        elif text == "all":
+            self.look = replace(look, plot="", scale="", lines="")
+        else:
+            choice = chosen(self.session, text)
+            self.look = replace(
+                look, plot=choice.panel or look.plot, scale=choice.scale or look.scale, lines=choice.lines or look.lines
+            )
+        return self.look.words or "all plots"
 
     def select(self, text: str) -> None:
-        """Choose a cell: `delta[1][2,0]`, or a whole matrix."""
+        """Choose a cell: `delta[1][2,0]`, or a whole matrix; `none` follows the result of each step again."""
+        if text.strip() == "none":
+            self.slot = scene.RESULT
+            return
         content, index = self._parsed(text)
         self.slot = content.slot
+        # A heat map of something else gives way to the one with the cursor.
+        self.look = replace(self.look, matrix="")
         if index is not None:
             self._choose(content, index)
 
     def _choose(self, content: Content, index: Index) -> None:
         self.row, self.column = (0, 0, *index)[-2:]
+        if self.kind.panel is not None and self.look.row is not None and self._of_rows(content):
+            self.look = replace(self.look, row=self.row)
         if content.stack:
             self._pages[content.stack] = content.page_of(index)
+
+    def _of_rows(self, content: Content) -> bool:
+        """Whether a matrix has a row for each of the batch's."""
+        stem = content.name.partition("[")[0]
+        return stem in ("X", "Y", "Z", "A", "delta", "dA") and len(content.shape) > 1
 
     def _parsed(self, text: str) -> tuple[Content, Index | None]:
         """A matrix in sight, and the cell that is named if one is."""

@@ -21,7 +21,7 @@ def test_axes_say_the_range() -> None:
     assert lines[0].strip() == "loss"
     assert lines[1].startswith("      3 ┤")
     assert lines[4].startswith("      1 ┤")
-    assert lines[5].split() == ["└10", "30"]
+    assert lines[5].split() == ["└step", "10", "30"]
 
 
 def test_a_straight_line_goes_from_corner_to_corner() -> None:

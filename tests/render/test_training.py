@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from nnstep.commands import execute
+from nnstep.errors import CommandError
 from nnstep.render.data import data_picture, weights_picture
 from nnstep.render.heat import extremes, heat_picture, side_of
 from nnstep.render.learnt import boundary_picture, surface_picture
 from nnstep.render.plot import MARGIN
 from nnstep.render.scale import MIDDLE, SCALE
 from nnstep.render.text import plain, text_of
-from nnstep.render.training import PANELS, training_picture
+from nnstep.render.training import PANELS, Choice, training_picture
 from nnstep.session import Session
 from nnstep.session.surface import surface
 from tests.worked import MODEL
@@ -51,7 +52,7 @@ def test_the_panels_fill_the_picture_and_no_more(name: str, size: tuple[int, int
 def test_a_click_in_the_loss_goes_to_the_end_of_a_batch() -> None:
     session = Session("xor")
     session.move(20 * len(session.tape))
-    picture = training_picture(session, 80, 22, panel="loss")
+    picture = training_picture(session, 80, 22, choice=Choice("loss"))
     assert picture.at(MARGIN + 1, 5) == f"goto {len(session.tape)}"
     assert picture.at(79, 5) == f"goto {session.step}"
 
@@ -61,7 +62,7 @@ def test_branches_are_drawn_together() -> None:
     session.move(30 * len(session.tape))
     execute(session, "set lr = 5")
     session.move(60 * len(session.tape))
-    [title, *_] = training_picture(session, 80, 22, panel="loss").lines
+    [title, *_] = training_picture(session, 80, 22, choice=Choice("loss")).lines
     assert "main" in plain(title)
     assert "b1" in plain(title)
 
@@ -130,9 +131,20 @@ def test_rows_that_are_none() -> None:
 
 def test_a_heat_map_by_hand() -> None:
     picture = heat_picture("W", np.array([[1.0, -1.0], [0.0, 0.5], [0.0, 0.0]]), 40, 10)
-    assert picture.lines[1] == (("▀", (SCALE - 1, MIDDLE)), ("▀", (0, MIDDLE + MIDDLE // 2)))
-    assert plain(picture.colourless[1]) == "█X"
-    assert len(picture.lines) == 4
+    # Each of the six values has 8 cells and 2 lines.
+    assert picture.lines[1] == (("▀" * 8, (SCALE - 1, SCALE - 1)), ("▀" * 8, (0, 0)))
+    assert picture.lines[3] == (("▀" * 8, (MIDDLE, MIDDLE)), ("▀" * 8, (MIDDLE + MIDDLE // 2,) * 2))
+    assert plain(picture.colourless[2]) == "█" * 8 + "X" * 8
+    assert len(picture.lines) == 8
+    assert picture.at(8, 1) == picture.at(15, 2) == "select W[0,1]"
+    assert picture.at(16, 1) == picture.at(0, 0) == ""
+
+
+def test_a_heat_map_marks_a_cell_and_says_its_value() -> None:
+    picture = heat_picture("W", np.array([[1.0, -1.0], [0.0, 0.5]]), 40, 10, chosen=(1, 1))
+    assert plain(picture.lines[0]) == "W  2×2  [1,1] 0.5"
+    # Its cells are three lines high.
+    assert [plain(line).find("▐") for line in picture.colourless[3:7]] == [-1, 12, 12, 12]
 
 
 def test_larger_matrices_keep_their_extremes() -> None:
@@ -151,6 +163,8 @@ def test_sides() -> None:
 def test_views_by_name() -> None:
     session = Session("xor")
     session.move(20)
-    assert "fit" in execute(session, "view training fit 80x20").text
+    with pytest.raises(CommandError, match=r"no plot .fit.; there are loss, boundary"):
+        execute(session, "view training fit 80x20")
+    assert "loss (log)" in execute(session, "view training loss log 80x20").text
     assert execute(session, "view training loss 80x20").text.lstrip().startswith("loss")
     assert execute(session, "view matrix W[1] 60x20").text.startswith("W[1]  4×2")

@@ -66,7 +66,7 @@ async def test_what_is_not_computed_yet_leaves_its_room_to_others() -> None:
 async def test_an_unknown_view_is_refused() -> None:
     async with opened("xor", (200, 60)) as (app, pilot):
         await run((app, pilot), "view nothing")
-        assert "view: must be step or layer, got 'nothing'" in prompt_line(app)
+        assert "view: must be step, layer, network, graph, training, data, weights or matrix, got" in prompt_line(app)
 
 
 async def test_an_equation_shows_the_parameters_that_it_reads_with_their_gradients() -> None:

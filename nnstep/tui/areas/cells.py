@@ -28,6 +28,8 @@ class Cells(Area):
     def key(self, key: str) -> str:
         """`select` the cell to which a key leads; `explain` the one under the cursor."""
         cell = self._main.view.cell
+        if (picture := self._main.view.kind.key) is not None:
+            return picture(self._main.view, key)
         if cell is None or key == "delete":
             return ""
         if key == "enter":
@@ -38,8 +40,16 @@ class Cells(Area):
             row, column = moved(key, row, column, matrix)
         return f"select {scene.cell_name(content.name, content.index(row, column))}"
 
+    def move(self, way: str) -> None:
+        """Scroll a picture that scrolls."""
+        if (move := self._main.view.kind.move) is None:
+            super().move(way)
+        else:
+            move(self._main.view, way)
+
     def instead(self, line: str) -> str:
         """The line with the cursor's cell where it is about one, or with its matrix and an open bracket."""
+        line = self._main.view.kind.instead(line)
         cell = self._main.view.cell
         if cell is None or not line.endswith(" "):
             return line

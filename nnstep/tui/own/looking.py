@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, get_args
 
-from nnstep.commands.picturing import NAMES
+from nnstep.commands.picturing import SIZE
 from nnstep.errors import CommandError
 from nnstep.settings import MOST_DIGITS, NumberFormat
 from nnstep.tui.board import Board
 from nnstep.tui.format import Numbers
 from nnstep.tui.own.registry import own
 from nnstep.tui.palette import PALETTES
-from nnstep.tui.views import VIEWS
 
 if TYPE_CHECKING:
     from nnstep.tui.app import NnstepApp
@@ -29,12 +28,30 @@ def select(app: NnstepApp, cell: str) -> None:
 
 @own("view")
 def view(app: NnstepApp, name: str) -> str:
-    """Show another view; a picture that no view has is printed."""
-    if name.strip() in NAMES and name.strip() not in VIEWS:
-        return app.debugger.execute(f"view {name}").text
-    app.main.view.look(name)
+    """Show another view; one of a size that is said is printed."""
+    which, _, words = " ".join(name.split()).partition(" ")
+    if words and SIZE.fullmatch(words.split()[-1]):
+        app.main.tell(f"view {name}", list(app.debugger.execute(f"view {name}").lines))
+        return ""
+    app.main.view.turn_to(which, words)
     app.main.place()
     return ""
+
+
+@own("plot")
+def plot(app: NnstepApp, what: str) -> str:
+    """Choose plots of the training."""
+    said = app.main.view.plot(" ".join(what.split()))
+    if app.main.view.kind.name != "training":
+        app.main.view.turn_to("training")
+        app.main.place()
+    return said
+
+
+@own("row")
+def row(app: NnstepApp, which: str) -> str:
+    """Show another row of the batch in the pictures."""
+    return app.main.view.choose_row(which.strip())
 
 
 @own("compare")

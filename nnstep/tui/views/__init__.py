@@ -2,9 +2,21 @@
 
 # isort: off
 # The order in which they are named.
-from nnstep.tui.views import step, layer
+from nnstep.tui.views import step, layer, network, graph, training, data, weights, matrix
 
 # isort: on
 from nnstep.tui.views.registry import VIEWS, Kind, register
 
-__all__ = ["VIEWS", "Kind", "layer", "register", "step"]
+__all__ = [
+    "VIEWS",
+    "Kind",
+    "data",
+    "graph",
+    "layer",
+    "matrix",
+    "network",
+    "register",
+    "step",
+    "training",
+    "weights",
+]

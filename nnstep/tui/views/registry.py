@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from nnstep.values import dataclass
 
 if TYPE_CHECKING:
+    from nnstep.session import Session
+    from nnstep.tui.checkup import Errand
     from nnstep.tui.content import Content
     from nnstep.tui.panel import Panel
     from nnstep.tui.view import View
 
 Contents = tuple[list["Content"], list["Content"]]
 """The matrices of the step's board and of the layer's."""
+
+
+def _none(_: Session) -> Sequence[Errand]:
+    return ()
+
+
+def _same(line: str) -> str:
+    return line
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,10 @@ class Kind:
     contents  the matrices that the cursor moves over
     panel     makes its own panel, once; None where the boards show it all
     show      gives the panel what it shows, at every step while it is in sight
+    errands   what it shows more of once it is worked out, which takes longer than a step
+    key       the line that a cursor key types over its panel; None where it moves from cell to cell
+    instead   what the line of any other key becomes there
+    move      carries out `cursor WAY`
     """
 
     name: str
@@ -33,6 +47,10 @@ class Kind:
     contents: Callable[[View], Contents]
     panel: Callable[[], Panel] | None = None
     show: Callable[[Panel, View], None] | None = None
+    errands: Callable[[Session], Sequence[Errand]] = _none
+    key: Callable[[View, str], str] | None = None
+    instead: Callable[[str], str] = _same
+    move: Callable[[View, str], None] | None = None
 
 
 VIEWS: dict[str, Kind] = {}
