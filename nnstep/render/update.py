@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnstep.engine.names import shown
+from nnstep.engine.recorder import Matrix
 from nnstep.errors import CommandError
 from nnstep.render.matrix import value_lines
 from nnstep.render.survey import moved_line
@@ -21,9 +22,19 @@ def update_lines(session: Session) -> list[Line]:
         first = shown(session.timeline.parameters[0])
         raise CommandError(f"info update: the instruction just run is no update; `goto {first}` goes to one")
     lines: list[Line] = [line(Span(instruction.formula, "current"))]
+    # As the update read it: an edit may have come since the iteration's start.
+    before, after = session.operand(instruction.name), session.read(instruction.name)
     for column in update_columns(session, instruction):
-        lines += value_lines(column_title(column), np.asarray(session.evaluate(column.text)))
-    return [*lines, moved_line(changes(session.old(instruction.name), session.read(instruction.name)))]
+        lines += value_lines(column_title(column), _values(session, column, before))
+    return [*lines, moved_line(changes(before, after))]
+
+
+def _values(session: Session, column: Column, before: Matrix) -> Matrix:
+    if column.role == "before":
+        return before
+    if column.role == "move" and not column.text.startswith("lr*"):
+        return before - session.read(column.name)
+    return np.asarray(session.evaluate(column.text))
 
 
 def column_title(column: Column) -> str:

@@ -62,7 +62,7 @@ def moved_wordings(slowly: Slowly, session: Session) -> Wordings:
     instruction = session.instruction
     if instruction is None or instruction.phase != "update":
         return []
-    before, after = session.old(instruction.name), session.read(instruction.name)
+    before, after = session.operand(instruction.name), session.read(instruction.name)
     key = ("moved", session.timeline, session.step)
     found = slowly.ask(key, after.size, lambda: moved_most(as_rows(before), as_rows(after)))
     if found is None:

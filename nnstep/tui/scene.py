@@ -84,7 +84,9 @@ def _column(session: Session, column: Column, place: int) -> Content:
         return _result(session, name, source="")
     if column.role == "operand":
         return _content(session, name, slot, title=title)
-    before = session.old(name) if name in session.timeline.parameters or name in session.timeline.slots else None
+    # As the update read it: an edit may have come since the iteration's start.
+    updated = name in session.timeline.parameters or name in session.timeline.slots
+    before = session.operand(name) if updated else None
     if column.role == "before" and before is not None:
         title = (*title, (" before", "muted"))
         return Content(slot, column.text, title, before.shape, name, before, version=written(session, name))

@@ -5,6 +5,7 @@ import pytest
 
 import nnstep
 from nnstep.errors import CommandError
+from nnstep.tui.scene import step_contents
 
 STACK = {
     "data": {"features": [[0.0, 1.0, 2.0, -1.0], [1.0, 0.5, 1.0, 1.0]], "targets": [[0.0], [1.0]]},
@@ -65,6 +66,18 @@ def test_momentum_moves_by_its_velocity() -> None:
 def test_info_update_elsewhere_says_where_there_is_one() -> None:
     with pytest.raises(CommandError, match=r"`goto W\[1\]` goes to one"):
         nnstep.open("xor").execute("info update")
+
+
+def test_before_an_update_is_what_it_read_though_an_edit_came_after_the_iterations_start() -> None:
+    debugger = nnstep.open("logits")
+    debugger.execute("set b[1] = -120.3")
+    debugger.execute("goto b[1]")
+    # The gradient is σ(−120) − 1, which is −1; α is 0.1.
+    lines = debugger.execute("info update").text.splitlines()
+    assert lines[2].strip() == "-120.3"
+    assert lines[-1] == "moved most: [0] by 0.1 (0.083 %)"
+    first = step_contents(debugger.session)[0]
+    assert (first.title[-1][0], np.asarray(first.array).tolist()) == (" before", [-120.3])
 
 
 def test_change_is_what_the_last_batch_changed() -> None:
