@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -114,6 +113,8 @@ def write_figure(file: str, drawn: Figure, what: str) -> Result:
 def _export_all(session: Session, file: str, expr: str) -> Result:
     if expr:
         raise CommandError(f"export: a {ALL} holds all matrices of this step; {expr!r} is too much")
+    import zipfile  # with its compressors; only this needs it
+
     matrices = {name: np.asarray(session.read(name)) for name in session.names if session.readable(name)}
     stream = io.BytesIO()
     # One of the names may be that of an argument of savez.

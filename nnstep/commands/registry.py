@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from functools import cached_property
 from typing import Any, NewType, get_args, get_origin, get_type_hints
 
 from nnstep.render.text import Line, line, text_of
@@ -60,7 +60,7 @@ class Command:
     """A command of the language.
 
     keys      Textual key → the line it types
-    usage     what is written behind the name
+    shown     what is written behind the name, where its parameters do not say it
     app_only  it changes the view alone, so the app runs it and headless it does nothing
     words     what completion offers besides its arguments
     writes    it writes a file, so that a lesson may use it only where that is allowed
@@ -73,12 +73,25 @@ class Command:
     keys: Mapping[str, str]
     summary: str
     details: str
-    parameters: tuple[Parameter, ...]
     app_only: bool = False
-    usage: str = field(default="")
+    shown: str = ""
     words: tuple[str, ...] = ()
     writes: bool = False
     reads: bool = False
+
+    # Worked out when they are first asked for: the app has its keys without.
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What its function takes behind the session."""
+        kinds = get_type_hints(self.function)
+        _session, *rest = inspect.signature(self.function).parameters.values()
+        return tuple(Parameter(p.name, kinds[p.name], p.default is p.empty, p.default) for p in rest)
+
+    @cached_property
+    def usage(self) -> str:
+        """What is written behind the name."""
+        return self.shown or " ".join(_usage(parameter) for parameter in self.parameters)
 
 
 COMMANDS: dict[str, Command] = {}
@@ -102,7 +115,6 @@ def command(  # noqa: PLR0913  # a declaration says all that there is to say
         assert name not in COMMANDS, name
         assert function.__doc__, name
         summary, _, more = inspect.cleandoc(function.__doc__).partition("\n\n")
-        parameters = _parameters(function)
         COMMANDS[name] = Command(
             name,
             function,
@@ -110,9 +122,8 @@ def command(  # noqa: PLR0913  # a declaration says all that there is to say
             keys or {},
             " ".join(summary.split()),
             f"{more}\n{details}".strip("\n"),
-            parameters,
             app_only,
-            usage or " ".join(_usage(parameter) for parameter in parameters),
+            usage,
             words,
             writes,
             reads,
@@ -120,12 +131,6 @@ def command(  # noqa: PLR0913  # a declaration says all that there is to say
         return function
 
     return declare
-
-
-def _parameters(function: Callable[..., Result]) -> tuple[Parameter, ...]:
-    kinds = get_type_hints(function)
-    _session, *rest = inspect.signature(function).parameters.values()
-    return tuple(Parameter(p.name, kinds[p.name], p.default is p.empty, p.default) for p in rest)
 
 
 def _usage(parameter: Parameter) -> str:

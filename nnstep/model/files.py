@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import zlib
 from collections.abc import Iterator
 from itertools import chain
@@ -154,6 +153,8 @@ def _parse(lines: _Lines, layout: _Layout, dtype: np.dtype[np.floating]) -> Rows
 
 
 def _cells(line: str) -> list[str]:
+    import csv  # only for such files
+
     return next(csv.reader([line.rstrip("\r\n")]), [])
 
 

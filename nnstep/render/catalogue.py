@@ -50,9 +50,19 @@ def catalogue(which: Language) -> Catalogue:
     return Catalogue(words, titles, terms)
 
 
+@cache
+def words(which: Language) -> Mapping[str, str]:
+    """The phrases of displays alone, which stand first in the file: no display waits for the glossary to be read."""
+    import tomllib  # whoever only computes needs no words
+
+    text, _, _ = (FOLDER / f"{which}.toml").read_text(encoding="utf-8").partition("\n[titles]")
+    found: Mapping[str, str] = tomllib.loads(text)["words"]
+    return found
+
+
 def word(key: str, **values: object) -> str:
     """A phrase of displays in the language in use, with what stands in { } filled in."""
-    return catalogue(language()).words[key].format(**values)
+    return words(language())[key].format(**values)
 
 
 def said(phrase: str) -> str:
@@ -63,4 +73,4 @@ def said(phrase: str) -> str:
 
 @cache
 def _keys() -> Mapping[str, str]:
-    return {phrase: key for key, phrase in catalogue("en").words.items()}
+    return {phrase: key for key, phrase in words("en").items()}

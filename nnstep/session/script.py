@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,8 @@ SIGN = "# nnstep script"
 
 def script(session: Session) -> str:
     """A whole script: with a model freshly opened, its lines make the session as it stands."""
+    import shlex  # only when a session is saved
+
     title = session.model.name if session.model.path is not None else "a model without a file"
     settings = "".join(f" --set {shlex.quote(f'{key}={_toml(value)}')}" for key, value in session.overrides.items())
     lines = [f"{SIGN}: a session on {title}"]

@@ -41,6 +41,7 @@ from nnstep.tui.prompt import Prompt, wrong_part
 from nnstep.tui.recall import Recall
 from nnstep.tui.scene import cell_name
 from nnstep.tui.screen import MainScreen
+from nnstep.tui.sheet import Sheet
 from nnstep.tui.side import Side
 from nnstep.tui.status import Phases
 from nnstep.tui.tape import TapePanel
@@ -120,6 +121,16 @@ class NnstepApp(App[None]):
         for palette in PALETTES.values():
             self.register_theme(theme(palette))
         self.theme = self.settings.theme
+        self._variables: dict[str, dict[str, str]] = {}
+        self.stylesheet = Sheet(variables=self.get_css_variables())
+
+    def get_css_variables(self) -> dict[str, str]:
+        """A theme's variables, worked out once; those of Textual's own theme, for which it asks first, are not used."""
+        if self.theme not in PALETTES:
+            return {}
+        if self.theme not in self._variables:
+            self._variables[self.theme] = super().get_css_variables()
+        return self._variables[self.theme]
 
     def get_driver_class(self) -> type[Driver]:
         """Our own where the system has terminals as Unix has them, unless Textual's environment says otherwise."""

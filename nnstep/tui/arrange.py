@@ -83,6 +83,9 @@ def arrange(wishes: tuple[Wish, ...], width: int, height: int) -> tuple[float, t
         return 1.0, (Place(0, 0, 0, 0),) * len(wishes)
     best: tuple[float, tuple[Place, ...]] = (-1e9, ())
     for rows in _rows(len(wishes)):
+        # With everything in sight, rows more only cost: what follows has as many at least.
+        if best[0] >= 1.0 - ROW_COST * len(rows):
+            break
         places = _laid(wishes, rows, width, height)
         score = _score(wishes, places, width, height) - ROW_COST * len(rows)
         if score > best[0]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +22,8 @@ LAST_RESORT = "vi"
 @own("edit")
 def edit(app: NnstepApp, _: str) -> str | None:
     """Leave the terminal to an editor, then open the model anew; a model that has become bad changes nothing."""
+    import shlex  # only for an editor
+
     path = _own_file(app.debugger.session.model.path)
     before = path.read_bytes()
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or LAST_RESORT
