@@ -6,7 +6,6 @@ import asyncio
 import gc
 import os
 import signal
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from itertools import groupby
@@ -29,23 +28,20 @@ from nnstep.settings import Settings
 from nnstep.tui.board import Board
 from nnstep.tui.checkup import Checkup
 from nnstep.tui.chooser import Chooser
-from nnstep.tui.easel import Easel
 from nnstep.tui.format import Numbers
-from nnstep.tui.keys import SECTION_KEYS, Keys, bind, command_of
+from nnstep.tui.keys import SECTION_KEYS, bind, command_of
 from nnstep.tui.moves import Mover
 from nnstep.tui.own import OWN, Own
 from nnstep.tui.own.lesson import OPENING, opened
 from nnstep.tui.paint import Line
 from nnstep.tui.palette import PALETTES, theme
+from nnstep.tui.posted import Posted
 from nnstep.tui.prompt import Prompt, wrong_part
 from nnstep.tui.recall import Recall
-from nnstep.tui.scene import cell_name
 from nnstep.tui.screen import MainScreen
 from nnstep.tui.sheet import Sheet
-from nnstep.tui.side import Side
-from nnstep.tui.status import Phases
-from nnstep.tui.tape import TapePanel
 from nnstep.tui.text import wrap
+from nnstep.tui.typed import Typed
 
 if TYPE_CHECKING:
     from nnstep.lesson.replay import Replay
@@ -72,11 +68,7 @@ class Arrived(Message):
         self.then = then
 
 
-MOST_TYPED = 1000
-"""Lines that wait for a short one; a key held down during a pause of the machine must not run on for minutes."""
-
-
-class NnstepApp(App[None]):
+class NnstepApp(Posted, App[None]):
     """Everything a key does, a line does: both end in `run_line`.
 
     said      what is to be said of the session when the app opens
@@ -116,8 +108,7 @@ class NnstepApp(App[None]):
         self.checkup = Checkup(self.mover, self._checked)
         self._watch: Timer | None = None
         self._stale = False
-        self._typed: deque[Callable[[], None]] = deque()
-        self._catching_up = False
+        self._typed = Typed(self.mover, self.call_later)
         for palette in PALETTES.values():
             self.register_theme(theme(palette))
         self.theme = self.settings.theme
@@ -196,7 +187,7 @@ class NnstepApp(App[None]):
         self.checkup.stop()
         self.mover.clear()
         name, argument = command_of(line)
-        if self._put_off(lambda: self.run_line(line)):
+        if self._typed.put_off(lambda: self.run_line(line)):
             return
         if self.mover.busy and name != "quit":
             self._say(line, f"{self.mover.line} is running: ctrl+c interrupts it", "bad")
@@ -214,25 +205,6 @@ class NnstepApp(App[None]):
             then(line, future)
         else:
             self._wait(line, future, then)
-
-    def _put_off(self, act: Callable[[], None]) -> bool:
-        """Have something wait for a short line that runs, and for what waits already; whether it does."""
-        waits = self.mover.busy or (self._typed and not self._catching_up)
-        if not waits or self.mover.lasts or len(self._typed) >= MOST_TYPED:
-            return False
-        self._typed.append(act)
-        return True
-
-    def _run_typed(self) -> None:
-        """Carry out the next of what came while a line ran."""
-        if self._typed and not self.mover.busy:
-            act = self._typed.popleft()
-            self._catching_up = True
-            try:
-                act()
-            finally:
-                self._catching_up = False
-            self.call_later(self._run_typed)
 
     def show_soon(self) -> None:
         """Draw once all keys are carried out that have come by now: those of a burst share one drawing."""
@@ -294,8 +266,7 @@ class NnstepApp(App[None]):
             self._refuse(line, str(error))
         else:
             self._answer(line, future.result())
-        if self._typed:
-            self.call_later(self._run_typed)
+        self._typed.go_on()
 
     def settle(self) -> None:
         """Show what a line has come to."""
@@ -353,8 +324,7 @@ class NnstepApp(App[None]):
             return
         self.settle()
         main.show_prose(course.page(), course.mode)
-        if self._typed:
-            self.call_later(self._run_typed)
+        self._typed.go_on()
 
     # Commands of the app
 
@@ -412,7 +382,7 @@ class NnstepApp(App[None]):
     def action_run(self, line: str) -> None:
         """Run a key's line, or what it becomes where the keyboard is; one that ends in a blank waits in the prompt."""
         # A prompt opens at once: the keys that follow are meant for it.
-        if not line.endswith(" ") and self._put_off(lambda: self.action_run(line)):
+        if not line.endswith(" ") and self._typed.put_off(lambda: self.action_run(line)):
             return
         self.mover.clear()
         self.main.freshen()
@@ -456,7 +426,7 @@ class NnstepApp(App[None]):
             main.output.scroll_by(jumps[key])
         elif key in SECTION_KEYS and self.course and not self.course.taken:
             self.run_line(SECTION_KEYS[key])
-        elif self._put_off(lambda: self.action_cell(key)):
+        elif self._typed.put_off(lambda: self.action_cell(key)):
             pass
         elif self.mover.busy:
             self._say("", f"{self.mover.line} is running: ctrl+c interrupts it", "bad")
@@ -465,48 +435,6 @@ class NnstepApp(App[None]):
             main.freshen()
             if line := main.area.key(key):
                 self.run_line(line)
-
-    # What widgets post
-
-    def on_main_screen_placed(self) -> None:
-        """Have worked out what has come into sight."""
-        self.show_soon()
-
-    def on_board_selected(self, message: Board.Selected) -> None:
-        """Choose the cell that was clicked."""
-        content = message.content
-        self.main.view.slot = content.slot
-        self.run_line(f"select {cell_name(content.name, content.index(message.row, message.column))}")
-
-    def on_easel_clicked(self, message: Easel.Clicked) -> None:
-        """Do what is behind a place in a picture."""
-        self.run_line(message.line)
-
-    def on_easel_scrolled(self, message: Easel.Scrolled) -> None:
-        """Scroll a picture under the wheel."""
-        if message.line and not self.mover.busy:
-            self.run_line(message.line)
-
-    def on_tape_panel_clicked(self, message: TapePanel.Clicked) -> None:
-        """Go to the instruction that was clicked, set a stop in its gutter, or fold what it is the heading of."""
-        self.run_line(self.main.tape_area.clicked(message.row, gutter=message.gutter))
-
-    def on_side_clicked(self, message: Side.Clicked) -> None:
-        """Do what the line that was clicked offers."""
-        if message.entry.enter:
-            self.run_line(message.entry.enter)
-
-    def on_keys_pressed(self, message: Keys.Pressed) -> None:
-        """Press the key that was clicked."""
-        self.post_message(events.Key(message.key, None))
-
-    def on_output_closed(self) -> None:
-        """Close what was clicked away."""
-        self.action_escape()
-
-    def on_phases_chosen(self, message: Phases.Chosen) -> None:
-        """Go to the place in the run that was clicked."""
-        self.run_line(f"goto {message.step}")
 
 
 def _freeze_all() -> None:
