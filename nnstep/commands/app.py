@@ -124,7 +124,7 @@ def unfold(session: Session, what: Rest = NOTHING) -> Result:
 
 @command("zoom", keys={"z": "zoom"}, app_only=True)
 def zoom(session: Session) -> Result:
-    """Give the focused matrix the whole screen, or take it back."""
+    """Give the focused matrix, or the picture, the whole screen, or take it back."""
     return _nothing(session)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -61,7 +62,7 @@ class Canvas:
         self._ink = np.zeros((height, width), np.intp)
         self._size = np.full((height, width), -1.0)
         self._inks: list[Role | Colour] = ["text"]
-        self._text: dict[tuple[int, int], tuple[str, Role | Colour]] = {}
+        self._text: dict[int, dict[int, tuple[str, Role | Colour]]] = {}
 
     def dots(self, xs: np.ndarray, ys: np.ndarray, role: Role | Colour, size: float = 0.0) -> None:
         """Set dots; a cell has the role of what is largest in it. What lies outside is left out."""
@@ -78,21 +79,20 @@ class Canvas:
 
     def line(self, start: tuple[float, float], end: tuple[float, float], role: Role | Colour, size: float = 0) -> None:
         """A straight line of dots."""
-        count = round(max(abs(end[0] - start[0]), abs(end[1] - start[1]))) + 1
-        xs, ys = np.linspace(start[0], end[0], count), np.linspace(start[1], end[1], count)
-        self.dots(np.round(xs), np.round(ys), role, size)
+        self.dots(*_straight(start, end), role, size)
 
     def put(self, x: int, y: int, text: str, role: Role | Colour = "text") -> None:
         """Write over what is there; what lies outside is left out."""
         if 0 <= y < self.height:
+            row = self._text.setdefault(y, {})
             for place, character in enumerate(text, start=x):
                 if 0 <= place < self.width:
-                    self._text[place, y] = (character, role)
+                    row[place] = (character, role)
 
     def free(self, x: int, y: int, width: int) -> bool:
         """Whether so many cells have no text, and lie inside."""
         inside = 0 <= y < self.height and x >= 0 and x + width <= self.width
-        return inside and not any((place, y) in self._text for place in range(x, x + width))
+        return inside and not any(place in self._text.get(y, ()) for place in range(x, x + width))
 
     def box(self, left: int, top: int, size: tuple[int, int], role: Role | Colour = "dim") -> None:
         """A frame of width × height, empty inside."""
@@ -102,20 +102,33 @@ class Canvas:
             self.put(left, y, "│" + " " * (width - 2) + "│", role)
         self.put(left, top + height - 1, "╰" + "─" * (width - 2) + "╯", role)
 
-    def lines(self) -> tuple[Line, ...]:
-        """What was drawn, one line a row."""
-        return tuple(self._row(y) for y in range(self.height))
+    def lines(self, first: int = 0, last: int | None = None) -> tuple[Line, ...]:
+        """What was drawn, one line a row: of all rows, or of those from `first` up to `last`."""
+        return tuple(self._row(y) for y in range(first, self.height if last is None else min(last, self.height)))
+
+    def copy(self) -> Canvas:
+        """The same drawing, to go on with."""
+        copied = Canvas(self.width, self.height)
+        copied._bits, copied._ink, copied._size = self._bits.copy(), self._ink.copy(), self._size.copy()
+        copied._inks = [*self._inks]
+        copied._text = {y: dict(row) for y, row in self._text.items()}
+        return copied
 
     def _row(self, y: int) -> Line:
-        bits, ink = self._bits[y].tolist(), self._ink[y].tolist()
-        cells: list[tuple[str, Role | Colour]] = [
-            (chr(BRAILLE + dots), self._inks[role]) if dots else (" ", "text")
-            for dots, role in zip(bits, ink, strict=True)
-        ]
-        for x in range(self.width):
-            if (x, y) in self._text:
-                cells[x] = self._text[x, y]
+        cells: list[tuple[str, Role | Colour]] = [(" ", "text")] * self.width
+        for x in np.flatnonzero(self._bits[y]).tolist():
+            cells[x] = (chr(BRAILLE + int(self._bits[y, x])), self._inks[self._ink[y, x]])
+        for x, cell in self._text.get(y, {}).items():
+            cells[x] = cell
         return joined(cells)
+
+
+@lru_cache(maxsize=1024)
+def _straight(start: tuple[float, float], end: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """The dots of a line."""
+    count = round(max(abs(end[0] - start[0]), abs(end[1] - start[1]))) + 1
+    xs, ys = np.linspace(start[0], end[0], count), np.linspace(start[1], end[1], count)
+    return np.round(xs), np.round(ys)
 
 
 def joined(cells: Sequence[tuple[str, Role | Colour]]) -> Line:

@@ -142,7 +142,7 @@ class _Drawing:
             self._box(canvas, box, (x, y), whole=_inside(window, x, y, box.width, box.height))
             bottom, right = min(y + box.height - top, height), min(x + box.width - left, width)
             areas.append(Area(max(y - top, 0), bottom, max(x - left, 0), right, f"select {name}"))
-        lines = [_cropped(line, left, width) for line in canvas.lines()[top : top + height]]
+        lines = [_cropped(line, left, width) for line in canvas.lines(top, top + height)]
         lines.append(self._status(found, window))
         return Picture(tuple(lines), tuple(each for each in areas if each.top < each.bottom and each.left < each.right))
 

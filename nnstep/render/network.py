@@ -6,11 +6,12 @@ W to dW. What is not computed at this step is blank; what the instruction just w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -27,16 +28,18 @@ Matrix = npt.NDArray[Any]
 
 NUMBER = 6
 """Cells of a number in a neuron, and of a weight on its edge."""
-BOX, PAIR = 2 * NUMBER + 7, 2 * NUMBER + 5
+BOX, PAIR = 2 * NUMBER + 7, 2 * NUMBER + 6
 LONGEST = 9
 """Cells of a feature's name that is written out."""
 LOSS = 4 + NUMBER
-GAP = 11
+GAP = 10
 """Cells between two layers, at least, for edges that can be told apart and carry a number."""
 LEAST_GAP = 6
 FAINTEST = 6
 MANY_EDGES = 40
 """Up to so many between two layers, each may carry its number."""
+MANY = 100_000
+"""Weights up to which it is quick to see whether they are the same."""
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -87,6 +90,10 @@ def network_picture(
     return _Drawing(session, width, height, row, selected).draw()
 
 
+_EDGES: WeakKeyDictionary[Session, tuple[Hashable, Canvas, bool]] = WeakKeyDictionary()
+"""The last edges drawn for each session, with what they were drawn from, and whether some were left out."""
+
+
 class _Drawing:
     def __init__(
         self, session: Session, width: int, height: int, row: int | None, selected: tuple[int, int] | None
@@ -105,8 +112,7 @@ class _Drawing:
         columns = self._columns()
         for column in columns:
             self._place(column)
-        for left, right in pairwise(columns):
-            self._edges(left, right)
+        self._all_edges(columns)
         for column in columns:
             for unit in column.units:
                 self._feature(column, unit) if not unit.layer else self._neuron(column, unit)
@@ -235,6 +241,21 @@ class _Drawing:
         ]
 
     # drawing
+
+    def _all_edges(self, columns: Sequence[Column]) -> None:
+        """The edges, which only a few of an iteration's steps change: those drawn last are used again."""
+        weights = [self.session.read(self.edge_name(column.layer)) for column in columns[1:]]
+        drawn = [(c.left, c.width, c.tall, tuple((unit.index, unit.y) for unit in c.units)) for c in columns]
+        few = sum(each.size for each in weights) < MANY
+        values = tuple(each.tobytes() for each in weights) if few else None
+        key = (self.canvas.width, self.canvas.height, self.selected, tuple(drawn), values)
+        known = _EDGES.get(self.session)
+        if known is None or known[0] != key or values is None:
+            for left, right in pairwise(columns):
+                self._edges(left, right)
+            _EDGES[self.session] = (key, self.canvas.copy(), self.left_out)
+        else:
+            self.canvas, self.left_out = known[1].copy(), known[2]
 
     def _edges(self, left: Column, right: Column) -> None:
         name = self.edge_name(right.layer)

@@ -84,6 +84,10 @@ def frame(
     places["side"] = replace(body, y=body.y + body.height, height=side) if side else NOWHERE
     if {"step", "layer"} <= set(parts):
         return places | _body(body, formula, needs, roomy=roomy, zoomed=zoomed)
+    if zoomed and not {"step", "layer"} & set(parts):
+        # A picture has the whole screen, but for the lines that say where it is.
+        body = Place(1, top, width - 2, bottom - top)
+        places |= {"tape": NOWHERE, "tape-rule": NOWHERE, "side": NOWHERE}
     return places | _one(body, parts, formula, needs, roomy=roomy)
 
 
