@@ -154,7 +154,9 @@ def surface_picture(session: Session, width: int, height: int, *, known: bool = 
     for step, (across, down) in zip(found.steps.tolist(), found.path.tolist(), strict=True):
         x = round((across - found.across[1][0]) / np.ptp(found.across[1]) * (columns - 1))
         y = round((found.down[1][-1] - down) / np.ptp(found.down[1]) * (rows - 1))
-        marks[x, y] = "◆" if step == found.steps[-1] else "○" if step == 0 else "·"
+        # The way goes under its ends, and the start under where training is now.
+        mark = "◆" if step == found.steps[-1] else "○" if step == 0 else "•"
+        marks[x, y] = mark if mark == "◆" else marks.get((x, y), mark)
         areas.append(Area(y + 1, y + 2, x, x + 1, f"goto {step}"))
     names = [
         shown(name) + (f"[{','.join(map(str, index))}]" if index else "")

@@ -277,7 +277,8 @@ class _Drawing:
             start, end = (2 * left.right, 4 * a.y + 2), (2 * right.left - 1, 4 * b.y + 2)
             # The weakest edge is still seen.
             faint = MIDDLE + (FAINTEST if place > MIDDLE else -FAINTEST)
-            self.canvas.line(start, end, faint if 0 < abs(place - MIDDLE) < FAINTEST else place, size)
+            weak = 0 < abs(place - MIDDLE) < FAINTEST or (chosen is not None and not marked and place != MIDDLE)
+            self.canvas.line(start, end, faint if weak else place, size)
 
     def _selected_of(self, column: Column) -> Unit | None:
         if self.selected is None or self.selected[0] != column.layer:

@@ -23,7 +23,7 @@ Numbers = npt.NDArray[Any]
 
 MARGIN = 8
 """Cells of the numbers at the left axis."""
-ROLES: tuple[Role, ...] = ("current", "operand", "good", "error", "name", "number")
+ROLES: tuple[Role, ...] = ("current", "operand", "number", "error", "good", "name")
 """Curves in their order; more of them begin anew."""
 
 
@@ -161,12 +161,18 @@ def _axes(drawn: Sequence[_Curve], series: Sequence[Series], columns: int, rows:
 
 
 def _title(canvas: Canvas, title: str, series: Sequence[Series]) -> None:
-    canvas.put(MARGIN, 0, title, "heading")
-    x = MARGIN + len(title) + 2
-    for place, each in enumerate(series):
-        if len(series) > 1 and x + len(each.name) + 4 <= canvas.width:
-            canvas.put(x, 0, f"─ {each.name}", ROLES[place % len(ROLES)])
-            x += len(each.name) + 4
+    names = [each.name for each in series] if len(series) > 1 else []
+    needed = len(title) + sum(len(name) + 4 for name in names)
+    # Over the axis, unless the names of the curves need the room beside it as well.
+    left = MARGIN if MARGIN + needed <= canvas.width else 0
+    canvas.put(left, 0, title, "heading")
+    x = left + len(title) + 2
+    for place, name in enumerate(names):
+        if x + len(name) + 2 > canvas.width - 2 * (place < len(names) - 1):
+            canvas.put(x, 0, "…", "dim")
+            break
+        canvas.put(x, 0, f"─ {name}", ROLES[place % len(ROLES)])
+        x += len(name) + 4
 
 
 def _draw(canvas: Canvas, axes: Axes, curve: _Curve, role: Role, at: int | None) -> None:

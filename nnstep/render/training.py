@@ -16,16 +16,16 @@ from nnstep.render.canvas import Area, Picture
 from nnstep.render.evaluation import confusion_lines
 from nnstep.render.heat import beside
 from nnstep.render.learnt import boundary_picture, fit_picture, surface_picture
-from nnstep.render.plot import Series, plot, smoothed, wants_logs
+from nnstep.render.plot import Numbers, Series, plot, smoothed, wants_logs
 from nnstep.render.text import Line, Span, line
 from nnstep.render.text import plain as text_plain
 from nnstep.session import Session
 from nnstep.session.evaluation import Scores
-from nnstep.session.surface import known_surface
+from nnstep.session.surface import known_surface, possible
 from nnstep.values import dataclass
 
 SMOOTH = 50
-"""The window over which losses are averaged is this part of the run so far."""
+"""The window over which what differs from batch to batch is averaged is this part of the run so far."""
 LEAST_WIDTH, LEAST_HEIGHT = 38, 10
 """Cells of a panel, at least."""
 SCALES, LINES = ("log", "linear"), ("smooth", "raw")
@@ -37,7 +37,7 @@ class Choice:
 
     panel  the plot that is drawn alone; none for as many as fit
     scale  `log` or `linear`; none for what is clearer
-    lines  `smooth` or `raw` losses; none for what is clearer
+    lines  `smooth` or `raw`: averaged over some batches, or each; smooth where nothing is said
     known  draw what has been worked out already, and work out no more of the run
     """
 
@@ -49,6 +49,11 @@ class Choice:
     def log(self, series: Sequence[Series]) -> bool:
         """Whether these curves are drawn by their logarithms."""
         return self.scale == "log" or (not self.scale and any(wants_logs(each.values) for each in series))
+
+    def averaged(self, values: Numbers) -> Numbers:
+        """Values of many batches as the mean over a window that ends at each; as they are where they are few."""
+        window = 1 if self.lines == "raw" else len(values) // SMOOTH
+        return smoothed(values, window) if window > 1 else values
 
 
 AS_FITS = Choice()
@@ -161,9 +166,8 @@ def loss_picture(session: Session, width: int, height: int, choice: Choice = AS_
     for timeline in branches:
         values = timeline.losses(max(session.step, timeline.reached * span))
         steps = np.arange(1, len(values) + 1) * span
-        window = 1 if choice.lines == "raw" else len(values) // SMOOTH
-        name = "batch loss" if len(branches) == 1 else timeline.name
-        series.append(Series(name, steps, smoothed(values, window) if window > 1 else values))
+        name = "batch" if len(branches) == 1 else timeline.name
+        series.append(Series(name, steps, choice.averaged(values)))
     scores = _scores(session, choice)
     if len(branches) == 1 and scores:
         steps = np.array([each.step for each in scores])
@@ -199,7 +203,7 @@ def _measured(kind: str, title: str) -> Draw:
         record = measures.known(session.timeline) if choice.known else measures.of(session.timeline)
         steps, curves = record.curves(kind, session.length)
         weights = {name: values for name, values in curves.items() if not name.startswith(("b[", "db["))}
-        series = [Series(shown(name), steps, values) for name, values in weights.items()]
+        series = [Series(shown(name), steps, choice.averaged(values)) for name, values in weights.items()]
         log = choice.log(series) if kind != "zeros" else choice.scale == "log"
         return plot(title, series, (width, height), log=log, at=session.step)
 
@@ -244,7 +248,7 @@ PANELS = (
     Panel("fit", lambda s: _features(s) == 1 and s.evaluation.output is not None, _fit, exact=True),
     Panel("accuracy", lambda s: bool(s.evaluation.classes) and s.evaluation.output is not None, accuracy_picture),
     Panel("gradients", lambda _: True, _measured("gradient", "‖gradient‖")),
-    Panel("updates", lambda _: True, _measured("update", "‖update‖/‖parameter‖")),
+    Panel("updates", lambda _: True, _measured("update", "‖ΔW‖/‖W‖")),
     Panel("zeros", _has_relu, _measured("zeros", "part of zeros")),
     Panel(
         "confusion",
@@ -252,5 +256,5 @@ PANELS = (
         confusion_picture,
         exact=True,
     ),
-    Panel("surface", lambda _: True, _surface, exact=True),
+    Panel("surface", possible, _surface, exact=True),
 )
