@@ -226,9 +226,9 @@ class NnstepApp(Posted, App[None]):
 
     @property
     def settled(self) -> bool:
-        """Whether that is so, and all is known that is worked out while the app is at rest."""
-        healthy = not self.main.side.display or self.debugger.session.known_health is not None
-        return self.caught_up and self.main.settled and healthy
+        """Whether that is so, and all is known and shown that is worked out while the app is at rest."""
+        rests = self.caught_up and self.main.settled and self.checkup.resting
+        return rests and all(errand.known() for errand in self.main.errands())
 
     def _checked(self) -> None:
         """Show what is known now."""

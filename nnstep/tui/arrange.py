@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations, pairwise
 
@@ -93,13 +92,16 @@ def arrange(wishes: tuple[Wish, ...], width: int, height: int) -> tuple[float, t
     return best
 
 
-def _rows(count: int) -> Iterator[tuple[range, ...]]:
-    """Every way to break the matrices into rows, in order."""
+@lru_cache(maxsize=16)
+def _rows(count: int) -> tuple[tuple[range, ...], ...]:
+    """Every way to break the matrices into rows, in order; of those that show as much, the most even comes first."""
+    ways: list[tuple[range, ...]] = []
     most = MOST_ROWS if count <= MANY else MOST_ROWS - 1
     for breaks in range(min(count, most)):
-        for where in combinations(range(1, count), breaks):
-            edges = (0, *where, count)
-            yield tuple(range(start, end) for start, end in pairwise(edges))
+        edges = [(0, *where, count) for where in combinations(range(1, count), breaks)]
+        rows = [tuple(range(start, end) for start, end in pairwise(each)) for each in edges]
+        ways += sorted(rows, key=lambda way: max(map(len, way)) - min(map(len, way)))
+    return tuple(ways)
 
 
 def _laid(wishes: tuple[Wish, ...], rows: tuple[range, ...], width: int, height: int) -> tuple[Place, ...]:

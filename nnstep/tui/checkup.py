@@ -43,6 +43,12 @@ class Checkup:
         self._mover = mover
         self._known = known
         self._timer: asyncio.TimerHandle | None = None
+        self._working = False
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing is being worked out, nor to be told."""
+        return self._timer is None and not self._working
 
     def ask(self, errands: Sequence[Errand]) -> None:
         """Have them done after a while, but for what is known, unless something is asked for again before."""
@@ -70,9 +76,11 @@ class Checkup:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._end, errands, future)
 
+        self._working = True
         self._mover.run_quietly(work).add_done_callback(done)
 
     def _end(self, errands: Sequence[Errand], future: Future[None]) -> None:
+        self._working = False
         if future.cancelled():
             return
         error = future.exception()
