@@ -43,6 +43,7 @@ settings.load_profile("nnstep")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=20, help="how often a scripted session is killed (default: 20)")
+    parser.addoption("--update-snapshots", action="store_true", help="take the pictures of the app as it is now")
     parser.addoption("--fuzz-seconds", type=float, default=0, help="seconds of a long run of bad input (default: none)")
     parser.addoption("--fuzz-seed", type=int, default=0, help="the seed of that run (default: 0)")
 

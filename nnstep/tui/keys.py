@@ -57,6 +57,8 @@ ORDER = (
     *("side", "batch", "break", "finish", "layer", "zoom", "epoch"),
 )
 """The labels that come first where there is not room for all."""
+MOST_DIGITS = 2
+"""Digits that are named one by one."""
 LABELS = {"find next": "match", "find previous": "match", "focus tape": "tape", "focus side": "side"}
 """Lines that are not named by their commands."""
 Hint = tuple[Sequence[str], str]
@@ -175,6 +177,17 @@ def shown_key(key: str) -> str:
     return known.get(key, format_key(key))
 
 
+def _brief(keys: Sequence[str]) -> list[tuple[str, str]]:
+    """Keys as the line of keys has them, digits as a range: `1…6`."""
+    digits = [key for key in keys if key.isdecimal()]
+    if len(digits) > MOST_DIGITS:
+        keys = [key for key in keys if key not in digits]
+    else:
+        digits = []
+    ranged = [(f"{digits[0]}…{digits[-1]}", digits[0])] if digits else []
+    return [*ranged, *((text, key) for key in keys if (text := shown_key(key)))]
+
+
 class Keys(Panel):
     """As many keys as fit, most used first; a click on one presses it."""
 
@@ -204,7 +217,7 @@ class Keys(Panel):
         self._zones = []
         spelled = ascii_text if getattr(self.app, "ascii", False) else str
         for keys, label in hints(self._here):
-            shown = [(spelled(text), key) for key in keys if (text := shown_key(key))]
+            shown = [(spelled(text), key) for text, key in _brief(keys)]
             hint = [*((f" {text}", "key") for text, _ in shown), (f" {label}{gap}", "muted")]
             size = width_of(hint)
             if used + size > width:
