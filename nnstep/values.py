@@ -4,13 +4,13 @@ The standard library writes six methods for every frozen dataclass as text and c
 0.4 ms; with more than a hundred classes that is much of the time until the app is there. Here only `__init__` is
 compiled, once there is an instance; the other methods are closures.
 
-To type checkers, and in what it does, it is `dataclasses.dataclass`, which still makes the mutable and ordered classes.
+To type checkers, and in what it does, it is `dataclasses.dataclass`, which still makes the mutable classes.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from operator import attrgetter
+import operator
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +22,21 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(cls: type | None = None, /, **options: bool) -> object:
-        """Make a class a dataclass: a frozen one, at most without `eq`, in the quick way."""
-        if not options.get("frozen") or options.keys() - {"frozen", "eq"}:
+        """Make a class a dataclass: a frozen one, with `eq` and `order` as they may be, in the quick way."""
+        if not options.get("frozen") or options.keys() - {"frozen", "eq", "order"}:
             return dataclasses.dataclass(cls, **options)
-        eq = options.get("eq", True)
-        return _frozen(cls, eq=eq) if cls is not None else lambda declared: _frozen(declared, eq=eq)
+        chosen = {"eq": options.get("eq", True), "order": options.get("order", False)}
+        return _frozen(cls, **chosen) if cls is not None else lambda declared: _frozen(declared, **chosen)
 
 
 __all__ = ["dataclass"]
 
+ORDERS = (operator.lt, operator.le, operator.gt, operator.ge)
 
-def _frozen(cls: type, *, eq: bool) -> type:
+
+def _frozen(cls: type, *, eq: bool, order: bool) -> type:
+    # Without a docstring, the library would work out the signature, for one.
+    cls.__doc__ = cls.__doc__ or cls.__name__
     # Fields, defaults and what comes from the bases are found by the library; it writes no method, so none is compiled.
     dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
     fields = dataclasses.fields(cls)
@@ -41,7 +45,10 @@ def _frozen(cls: type, *, eq: bool) -> type:
     methods["__init__"] = _first_init(cls)
     methods["__repr__"] = _repr([field.name for field in fields if field.repr])
     if eq:
-        methods["__eq__"] = _equal(_values(field.name for field in fields if field.compare))
+        values = _values(field.name for field in fields if field.compare)
+        methods["__eq__"] = _compared(operator.eq, values)
+        if order:
+            methods |= {f"__{each.__name__}__": _compared(each, values) for each in ORDERS}
         hashed = (field.name for field in fields if (field.compare if field.hash is None else field.hash))
         # A class with an __eq__ of its own has been given the hash None by Python; it gets one from its fields.
         own -= {"__hash__"} if vars(cls).get("__hash__") is None else set()
@@ -56,7 +63,7 @@ def _frozen(cls: type, *, eq: bool) -> type:
 def _values(names: Iterable[str]) -> Values:
     found = tuple(names)
     if len(found) > 1:
-        return attrgetter(*found)
+        return operator.attrgetter(*found)
     # Of one name an attrgetter makes no tuple, and of none it cannot be made.
     return lambda self: tuple(getattr(self, name) for name in found)
 
@@ -124,11 +131,13 @@ def _repr(names: list[str]) -> Callable[[Any], str]:
     return __repr__
 
 
-def _equal(values: Values) -> Callable[[Any, object], bool]:
-    def __eq__(self: object, other: object) -> bool:  # noqa: N807
-        return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+def _compared(by: Callable[[Any, Any], bool], values: Values) -> Callable[[Any, object], bool]:
+    """An operator on the fields of two of one class; to no other is anything equal, more or less."""
 
-    return __eq__
+    def compare(self: object, other: object) -> bool:
+        return by(values(self), values(other)) if other.__class__ is self.__class__ else NotImplemented
+
+    return compare
 
 
 def _hash(values: Values) -> Callable[[Any], int]:

@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, field
 from functools import cached_property
+from operator import ge, gt, le, lt
 from typing import Any, ClassVar
 
 import pytest
@@ -125,6 +126,16 @@ def identical(frozen: Declare) -> tuple[type, ...]:
     return (Identical,)
 
 
+def ordered(frozen: Declare) -> tuple[type, ...]:
+    @frozen(order=True)
+    class Ordered:
+        a: int
+        b: int = field(default=0, compare=False)
+        c: int = 0
+
+    return (Ordered,)
+
+
 def asked(act: Callable[[], object]) -> object:
     """What comes of it; of an error its type."""
     try:
@@ -138,28 +149,30 @@ def answers(kind: type, *arguments: object, **named: object) -> dict[str, object
     made = asked(lambda: kind(*arguments, **named))
     if isinstance(made, type):
         return {"refused": made}
-    again, x = kind(*arguments, **named), made
+    again: Any = kind(*arguments, **named)
+    x: Any = made
     return {
         "repr": repr(x).rpartition("<locals>.")[2].partition(" object at")[0],
-        "fields": [each.name for each in dataclasses.fields(x)],  # type: ignore[arg-type]  # made by either
+        "fields": [each.name for each in dataclasses.fields(x)],
         "values": vars(x).copy(),
         "match": getattr(kind, "__match_args__", None),
         "equal": (x == again, x == x, x != again, x == object()),  # noqa: PLR0124
+        "less": asked(lambda: [by(x, again) for by in (lt, le, gt, ge)]),
+        "less by one": asked(lambda: [by(x, dataclasses.replace(x, c=9)) for by in (lt, le, gt, ge)]),
+        "less than another": asked(lambda: lt(x, 1)),
         "hash": asked(lambda: hash(x) == hash(again)),
-        "hash of itself": asked(
-            lambda: hash(x) if "eq" not in kind.__name__ and type(x).__eq__ is not object.__eq__ else 0
-        ),
+        "hash of itself": asked(lambda: hash(x) if "eq" not in kind.__name__ and "__eq__" in vars(kind) else 0),
         "set": asked(lambda: setattr(x, "a", 1)),
         "set what it has not": asked(lambda: setattr(x, "z", 1)),
         "delete": asked(lambda: delattr(x, "a")),
-        "replaced": asked(lambda: vars(dataclasses.replace(x, a=7))),  # type: ignore[type-var]
-        "as a dict": dataclasses.asdict(x),  # type: ignore[call-overload]
+        "replaced": asked(lambda: vars(dataclasses.replace(x, a=7))),
+        "as a dict": dataclasses.asdict(x),
         "copied": asked(lambda: vars(copy.deepcopy(x)) == vars(x)),
         "more": [asked(lambda name=name: getattr(x, name)) for name in ("twice", "half")],  # type: ignore[misc]
     }
 
 
-CASES = [plain, factory, chosen, after, heirs, own, empty, identical]
+CASES = [plain, factory, chosen, after, heirs, own, empty, identical, ordered]
 CALLS: list[tuple[tuple[object, ...], dict[str, object]]] = [
     ((), {}),
     ((1,), {}),
@@ -216,7 +229,7 @@ def test_heirs_are_other_values_and_all_are_frozen() -> None:
         del place.z
 
 
-def test_mutable_and_ordered_classes_are_the_librarys() -> None:
+def test_mutable_classes_are_mutable_and_ordered_ones_ordered() -> None:
     @dataclass
     class Mutable:
         a: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from nnstep.engine.tape import Phase, Tape
+from nnstep.values import dataclass
 
 Unit = Literal["instruction", "layer", "phase", "batch", "epoch"]
 UNITS: tuple[Unit, ...] = get_args(Unit)

@@ -183,7 +183,9 @@ class NnstepApp(Posted, App[None]):
     # Lines
 
     def run_line(self, line: str) -> None:
-        """Carry out one line and show what comes of it."""
+        """Carry out one line and show what comes of it; none that comes while the app ends."""
+        if self.mover.closed:
+            return
         self.checkup.stop()
         self.mover.clear()
         name, argument = command_of(line)
@@ -214,7 +216,7 @@ class NnstepApp(Posted, App[None]):
 
     def _show(self) -> None:
         self._stale = False
-        if not self.mover.busy:
+        if not self.mover.busy and not self.mover.closed:
             self.mover.clear()
             self.main.show()
             self.checkup.ask(self.main.errands())

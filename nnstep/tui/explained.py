@@ -32,7 +32,7 @@ class Explained(Panel):
     def show(self, told: Told | None) -> None:
         """Explain a cell, or nothing."""
         self._told = told
-        self.changed()
+        self.changed(told)
 
     def draw(self, width: int, height: int) -> list[Line]:
         """As many lines as fit: the symbols and the value come first, long lines are broken at spaces."""

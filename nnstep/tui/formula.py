@@ -49,7 +49,7 @@ class Formula(Panel):
     def show(self, left: Line, right: Line) -> None:
         """Show a line with two ends."""
         self._left, self._right = left, right
-        self.changed()
+        self.changed(left, right)
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The equation, and a rule under it where there is room."""

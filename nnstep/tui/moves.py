@@ -30,6 +30,7 @@ class Mover(Generic[T]):
         self._quiet: Future[None] | None = None
         self._give_up = Event()
         self.line = ""
+        self.closed = False
 
     @property
     def busy(self) -> bool:
@@ -67,5 +68,6 @@ class Mover(Generic[T]):
 
     def close(self) -> None:
         """Let the thread end; what runs must have been interrupted."""
+        self.closed = True
         self._give_up.set()
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -29,6 +29,7 @@ class Panel(Widget):
         self._drawn = Size(0, 0)
         self._paint: Paint | None = None
         self._given = NOTHING
+        self._drawn_of: tuple[object, ...] = ()
 
     # Its size
 
@@ -66,9 +67,16 @@ class Panel(Widget):
         """The panel's lines at this size; missing ones are blank, surplus ones are dropped."""
         raise NotImplementedError
 
-    def changed(self) -> None:
-        """Draw again after what the panel shows has changed; ask for a repaint of the lines that differ."""
+    def changed(self, *shown: object) -> None:
+        """Draw again after what the panel shows has changed; ask for a repaint of the lines that differ.
+
+        shown: all that the drawing depends on besides the size, if that is quick to compare: where it is the same as
+        the last time, nothing is drawn.
+        """
         size = self.size
+        if shown and shown == self._drawn_of and size == self._drawn:
+            return
+        self._drawn_of = shown
         if size != self._drawn or not size:
             self.refresh()
             return

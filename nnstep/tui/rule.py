@@ -24,7 +24,7 @@ class Rule(Panel):
     def show(self, heading: Line) -> None:
         """Show a heading near the left end."""
         self._heading = heading
-        self.changed()
+        self.changed(heading)
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
         """One line."""

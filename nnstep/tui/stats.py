@@ -23,7 +23,7 @@ class Stats(Panel):
     def show(self, *rows: tuple[Wordings, ...]) -> None:
         """Show these rows of parts; where there is room for one only, the parts of all share it."""
         self._rows = rows
-        self.changed()
+        self.changed(rows)
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The rows, as many as fit."""

@@ -50,6 +50,14 @@ class Where:
     run: Run
     progress: float | None = None
 
+    @property
+    def looks(self) -> tuple[object, ...]:
+        """What is the same for two that look the same."""
+        run = self.run
+        parts = (self.model, self.summary, self.epoch, self.epochs, self.batch, self.batches, self.step, self.length)
+        more = (self.instruction, self.phases, self.loss, self.fresh, len(self.losses), self.progress)
+        return (*parts, *more, run.length, run.reached, run.state, run.signs)
+
 
 def sparkline(values: NDArray[np.floating], width: int) -> str:
     """The values as bars, each the mean of LOOKED_AT of its stretch; what is not finite has the highest bar."""
@@ -77,7 +85,7 @@ class Summary(Panel):
     def show(self, where: Where) -> None:
         """Show a position."""
         self._where = where
-        self.changed()
+        self.changed(where.looks)
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
         """One line; of the model's summary, as many parts as there is room for."""
@@ -140,7 +148,7 @@ class Phases(Panel):
     def show(self, where: Where) -> None:
         """Show a position."""
         self._where = where
-        self.changed()
+        self.changed(where.looks)
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
         """One line."""

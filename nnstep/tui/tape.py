@@ -76,7 +76,8 @@ class TapePanel(Panel):
         if moved:
             self.cursor = self._place(current)
             self._keep_in_sight(self.cursor, 3)
-        self.changed()
+        here = (self.cursor, self._top, self.focused_here, self.framed, self._folded, self.wanted)
+        self.changed(id(self.outline), current, dict(stops), step, here)
 
     def attend(self, *, here: bool) -> None:
         """Have the keyboard, with the cursor where the tape stands; or have it no more."""

@@ -17,7 +17,10 @@ NOT_LAST = frozenset("（「『【〔([{")
 
 def width_of(line: Iterable[tuple[str, Role]]) -> int:
     """The cells that the line takes."""
-    return sum(len(text) if text.isascii() else cell_len(text) for text, _ in line)
+    width = 0
+    for text, _ in line:
+        width += len(text) if text.isascii() else cell_len(text)
+    return width
 
 
 def cut(line: Line, width: int) -> Line:
@@ -40,8 +43,10 @@ def cut(line: Line, width: int) -> Line:
 
 def fill(line: Line, width: int) -> Line:
     """The line cut or padded to exactly `width` cells."""
-    line = cut(line, width)
     missing = width - width_of(line)
+    if missing < 0:
+        line = cut(line, width)
+        missing = width - width_of(line)
     return (*line, (" " * missing, "text")) if missing > 0 else line
 
 

@@ -308,6 +308,8 @@ async def test_opening_another_model_shows_it() -> None:
 async def test_themes_and_colourless_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened("xor") as (app, pilot):
         await run((app, pilot), "step 3")
+        # The health of the step comes by itself.
+        await caught_up(app, settled=True)
         dark = painted(app)
         await run((app, pilot), "theme light")
         light = painted(app)
