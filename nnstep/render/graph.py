@@ -143,6 +143,7 @@ class _Drawing:
             bottom, right = min(y + box.height - top, height), min(x + box.width - left, width)
             areas.append(Area(max(y - top, 0), bottom, max(x - left, 0), right, f"select {name}"))
         lines = [_cropped(line, left, width) for line in canvas.lines(top, top + height)]
+        lines += [()] * (height - len(lines))
         lines.append(self._status(found, window))
         return Picture(tuple(lines), tuple(each for each in areas if each.top < each.bottom and each.left < each.right))
 

@@ -31,7 +31,7 @@ NUMBER = 6
 BOX, PAIR = 2 * NUMBER + 7, 2 * NUMBER + 6
 LONGEST = 9
 """Cells of a feature's name that is written out."""
-LOSS = 4 + NUMBER
+LOSS = 5 + NUMBER
 GAP = 10
 """Cells between two layers, at least, for edges that can be told apart and carry a number."""
 LEAST_GAP = 6

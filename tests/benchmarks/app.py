@@ -159,6 +159,15 @@ def keys(rounds: int, folder: Path) -> Iterator[Row]:
         yield Row("the same six matrices in DataTables", f"{slow}: {ratio:.1f} × slower", "5 × slower", ratio >= 5)
 
 
+def pictures(rounds: int) -> Iterator[Row]:
+    """Stepping with each picture in sight."""
+    with opened("digits") as terminal:
+        for key, name in zip("3456v", ("network", "graph", "training", "data", "heat map"), strict=True):
+            terminal.type(key)
+            answer(terminal, 1.0)
+            yield best(lambda: timed(terminal, ["s"] * 40), rounds).row(f"step, {name}", 22, 35)
+
+
 def helped(terminal: Terminal) -> Times:
     """Open the help; closing it is not counted."""
     taken = [_help(terminal) for _ in range(5)]
@@ -309,7 +318,7 @@ def main() -> None:
     """Measure and print, a line as it is known."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("only", nargs="*", help="starting, resting, keys, held or training")
+    parser.add_argument("only", nargs="*", help="starting, resting, keys, pictures, held or training")
     options = parser.parse_args()
     os.environ |= {"TERM": "xterm-256color", "NNSTEP_CONFIG": "/nowhere/settings.toml"}
     with tempfile.TemporaryDirectory() as name:
@@ -318,6 +327,7 @@ def main() -> None:
             "starting": lambda: starting(options.rounds),
             "resting": resting,
             "keys": lambda: keys(options.rounds, Path(name)),
+            "pictures": lambda: pictures(options.rounds),
             "held": lambda: held(options.rounds),
             "training": lambda: training(options.rounds),
         }
