@@ -395,12 +395,14 @@ class _Drawing:
         first, last, layers = columns[0].layer, columns[-1].layer, len(model.layers)
         row = f"mean of {self.rows} rows" if self.row is None else f"row {self.row} of {self.rows}"
         notes = [row, "z │ a"]
-        if first > 0 or last < layers:
-            notes.insert(1, f"layers {max(first, 1)} to {last} of {layers}")
         if self.left_out:
             notes.insert(1, f"the {MANY_EDGES} largest weights of a layer")
+        if first > 0 or last < layers:
+            notes.insert(1, f"layers {max(first, 1)} to {last} of {layers}")
         text = notes.pop(0)
-        while notes and len(text) + 3 + len(notes[0]) <= canvas.width - (0 if self.with_loss else LOSS + 2):
+        # The loss may stand in the same line.
+        room = canvas.width - (LOSS + 2 if last == layers and not self.with_loss else 0)
+        while notes and len(text) + 3 + len(notes[0]) <= room:
             text += f" · {notes.pop(0)}"
         canvas.put(0, canvas.height - 1, text, "dim")
 
