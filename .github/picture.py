@@ -36,10 +36,6 @@ async def picture(model: str, size: tuple[int, int], lines: tuple[str, ...]) -> 
             app.run_line(line)
             while not app.settled:
                 await pilot.pause(0.05)
-        # What is else worked out at rest.
-        for errand in app.main.errands():
-            errand.work(lambda _: True)
-        app.main.show()
         await pilot.pause()
         return svg(app, title=f"nnstep {model}")
 
