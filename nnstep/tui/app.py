@@ -233,8 +233,8 @@ class NnstepApp(Posted, App[None]):
         return rests and all(errand.known() for errand in self.main.errands())
 
     def _checked(self) -> None:
-        """Show what is known now."""
-        if not self.mover.busy:
+        """Show what is known now, unless the app has ended meanwhile."""
+        if self.screen_stack and not self.mover.busy:
             self.main.show_side()
             self.main.show_picture()
 
@@ -347,6 +347,7 @@ class NnstepApp(Posted, App[None]):
     def end(self, code: int) -> None:
         """Leave, with an exit code; a move that runs is interrupted."""
         self.debugger.session.interrupt()
+        self.checkup.close()
         self.mover.close()
         self.exit(return_code=code)
 

@@ -44,6 +44,7 @@ class Checkup:
         self._known = known
         self._timer: asyncio.TimerHandle | None = None
         self._working = False
+        self._closed = False
 
     @property
     def resting(self) -> bool:
@@ -63,6 +64,11 @@ class Checkup:
             self._timer.cancel()
             self._timer = None
 
+    def close(self) -> None:
+        """Have nothing more worked out or told: the app ends."""
+        self.stop()
+        self._closed = True
+
     def _begin(self, errands: Sequence[Errand]) -> None:
         self._timer = None
         if self._mover.busy or not errands:
@@ -81,7 +87,7 @@ class Checkup:
 
     def _end(self, errands: Sequence[Errand], future: Future[None]) -> None:
         self._working = False
-        if future.cancelled():
+        if self._closed or future.cancelled():
             return
         error = future.exception()
         if isinstance(error, Interrupted):

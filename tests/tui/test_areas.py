@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 
 from textual import events
 
 from nnstep.tui.app import NnstepApp
+from nnstep.tui.checkup import Checkup, Errand
 from tests.tui.seen import screen_lines, screen_text
 from tests.tui.test_app import Opened, opened, prompt_line, run, until
 
@@ -168,3 +170,18 @@ async def test_a_drag_along_the_run_goes_to_its_last_place_alone() -> None:
         assert abs(app.debugger.position.step - 5000) < 10000 / len(bar)
         await press((app, pilot), "less_than_sign")
         assert app.debugger.position.step == 0
+
+
+async def test_what_is_worked_out_when_the_app_ends_is_told_nobody() -> None:
+    async with opened("xor") as both:
+        app, _ = both
+        told: list[bool] = []
+        gate = threading.Event()
+        checkup = Checkup(app.mover, lambda: told.append(True))
+        checkup.ask([Errand(gate.is_set, lambda _: gate.wait(10))])
+        await until(both, lambda: checkup._working)  # noqa: SLF001  # nobody else needs to know
+        assert not checkup.resting
+        checkup.close()
+        gate.set()
+        await until(both, lambda: checkup.resting)
+        assert not told
