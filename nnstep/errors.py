@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 
 # C0, C1 and bidirectional controls, line separators and lone surrogates: what could speak to a terminal.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def has_control(text: str) -> bool:
@@ -29,6 +29,11 @@ def has_control(text: str) -> bool:
 def harmless(text: str) -> str:
     """The text with its control characters written as escapes, for a place that cannot refuse them."""
     return _CONTROL.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
+def harmless_json(text: str) -> str:
+    """JSON with the control characters that it may hold as they are written as its own escapes."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 class NnstepError(Exception):

@@ -117,6 +117,8 @@ def _tables(path: Path) -> dict[str, object]:
     except tomllib.TOMLDecodeError as error:
         text, _, where = str(error).rpartition(" (at ")
         raise SettingsError(f"{harmless(where).rstrip(')')}: {harmless(text)}") from error
+    except ValueError as error:  # what tomllib lets through of Python's own
+        raise SettingsError("has a number of thousands of digits") from error
     except RecursionError as error:
         raise SettingsError("is nested too deeply") from error
 

@@ -6,13 +6,13 @@ from argparse import ArgumentParser, Namespace
 
 import nnstep
 from nnstep.cli.options import add_ascii, add_language, add_overrides, add_paths, add_resume, overrides, refuse_mixed
-from nnstep.cli.subcommand import Subcommand
+from nnstep.cli.subcommand import Parser, Subcommand
 
 FIRST_MODEL = "xor"
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
+    parser = Parser(
         prog="nnstep",
         description="A time-travel debugger for neural networks: opens MODEL in the terminal.",
         epilog="Also: nnstep run MODEL LINE…, nnstep replay LESSON, nnstep serve MODEL, nnstep new FILE, "

@@ -7,11 +7,11 @@ import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
 
-from nnstep.cli.subcommand import Subcommand
+from nnstep.cli.subcommand import Parser, Subcommand
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
+    parser = Parser(
         prog="nnstep bench", description="Measure nnstep beside hand-written NumPy, PyTorch and jax, in one run."
     )
     parser.add_argument("--quick", action="store_true", help="the small networks alone, in about a minute")

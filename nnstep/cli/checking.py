@@ -9,12 +9,12 @@ from pathlib import Path
 
 import nnstep
 from nnstep.cli.options import add_ascii, add_paths
-from nnstep.cli.subcommand import Subcommand
-from nnstep.errors import ModelError, NnstepError
+from nnstep.cli.subcommand import Parser, Subcommand
+from nnstep.errors import ModelError, NnstepError, harmless
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
+    parser = Parser(
         prog="nnstep check", description="Validate models and lessons, and look for faults in what models compute."
     )
     parser.add_argument(
@@ -35,14 +35,15 @@ def _check(parser: ArgumentParser, options: Namespace) -> int:
         parser.error("a PATH is needed, or --self")
     failed = False
     for path in _files(options.paths):
+        place = harmless(path)
         try:
             if path.endswith(".md"):
-                print(f"{path}: {_checked_lesson(path)}")
+                print(f"{place}: {_checked_lesson(path)}")
                 continue
             session = nnstep.open(path, allow_paths=options.allow_paths).session
-            print(f"{path}: {session.model.summary}")
+            print(f"{place}: {session.model.summary}")
             for finding in session.findings():
-                print(f"{path}: {finding.rule}: {finding.message}")
+                print(f"{place}: {finding.rule}: {finding.message}")
         except NnstepError as error:
             print(f"nnstep: {error}", file=sys.stderr)
             failed = True

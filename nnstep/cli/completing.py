@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Mapping
 
-from nnstep.cli.subcommand import Subcommand
+from nnstep.cli.subcommand import Parser, Subcommand
 from nnstep.model import bundled
 from nnstep.values import dataclass
 
@@ -227,7 +227,7 @@ def _quoted(text: str) -> str:
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
+    parser = Parser(
         prog="nnstep completion",
         description="Print a script by which a shell completes nnstep; its first line says how to use it.",
     )

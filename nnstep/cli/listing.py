@@ -5,12 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from nnstep.cli.options import add_ascii, add_language
-from nnstep.cli.subcommand import Subcommand
+from nnstep.cli.subcommand import Parser, Subcommand
 from nnstep.model import bundled, load
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(prog="nnstep models", description="List the bundled models.")
+    parser = Parser(prog="nnstep models", description="List the bundled models.")
     add_ascii(parser)
     return parser
 
@@ -25,7 +25,7 @@ def _models(_: ArgumentParser, options: Namespace) -> int:
 
 
 def _lessons_parser() -> ArgumentParser:
-    parser = ArgumentParser(
+    parser = Parser(
         prog="nnstep lessons",
         description="List the lessons, and how far each has been read; `nnstep replay NAME` opens one.",
     )

@@ -6,15 +6,15 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from nnstep.cli.options import add_ascii
-from nnstep.cli.subcommand import Subcommand
-from nnstep.errors import ModelError
+from nnstep.cli.subcommand import Parser, Subcommand
+from nnstep.errors import ModelError, harmless
 from nnstep.model.loader import files, load
 
 TEMPLATE = Path(__file__).with_name("template.toml")
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
+    parser = Parser(
         prog="nnstep new", description="Write a commented model file to start from; no file is written over."
     )
     parser.add_argument("file", metavar="FILE", help="the file to write, such as mine.toml")
@@ -36,7 +36,7 @@ def _new(_: ArgumentParser, options: Namespace) -> int:
         wanted = {path: own.read_bytes()}
         wanted |= {path.parent / each.relative_to(own.parent): each.read_bytes() for each in data}
     written = _write(wanted)
-    print(f"wrote {' and '.join(str(each) for each in written)}; `nnstep {path}` opens it")
+    print(harmless(f"wrote {' and '.join(str(each) for each in written)}; `nnstep {path}` opens it"))
     return 0
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nnstep.cli.options import add_ascii, add_language
-from nnstep.cli.subcommand import Subcommand
+from nnstep.cli.subcommand import Parser, Subcommand
 from nnstep.render.text import Line, plain
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(prog="nnstep replay", description="Replay a lesson beside the debugger.")
+    parser = Parser(prog="nnstep replay", description="Replay a lesson beside the debugger.")
     parser.add_argument(
         "lesson", metavar="LESSON", help="a Markdown file or a bundled name; `nnstep lessons` lists them"
     )

@@ -14,14 +14,14 @@ import numpy as np
 import nnstep
 from nnstep.api import Debugger, resume
 from nnstep.cli.options import add_ascii, add_language, add_overrides, add_paths, add_resume, overrides, refuse_mixed
-from nnstep.cli.subcommand import INTERRUPTED, Subcommand
+from nnstep.cli.subcommand import INTERRUPTED, Parser, Subcommand
 from nnstep.commands.registry import Result
-from nnstep.errors import CommandError
+from nnstep.errors import CommandError, harmless, harmless_json
 from nnstep.render.stream import AsciiStream
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(prog="nnstep run", description="Run lines of the debugger's language headless.")
+    parser = Parser(prog="nnstep run", description="Run lines of the debugger's language headless.")
     parser.add_argument("model", metavar="MODEL", help="a model file or a bundled name")
     parser.add_argument("lines", metavar="LINE", nargs="*", help="a command such as 'step 3' or 'print Z[1]'")
     parser.add_argument("-x", dest="file", metavar="FILE", help="read lines from a file first; - for standard input")
@@ -90,7 +90,7 @@ def _lines(file: str | None, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
 def _report_plain(debugger: Debugger, place: str, line: str, outcome: Result | CommandError) -> None:
     del debugger, line
     if isinstance(outcome, CommandError):
-        print(f"nnstep: {place}{outcome}", file=sys.stderr)
+        print(harmless(f"nnstep: {place}{outcome}"), file=sys.stderr)
     elif outcome.text:
         if sys.stdout.isatty():
             from nnstep.render.terminal import print_lines  # rich is loaded only where there are colours
@@ -110,7 +110,8 @@ def _report_json(debugger: Debugger, place: str, line: str, outcome: Result | Co
     row["step"] = debugger.position.step
     row["error"] = f"{place}{outcome}" if isinstance(outcome, CommandError) else None
     # Where there is ASCII alone, JSON has its own for it.
-    print(json.dumps(row, ensure_ascii=isinstance(sys.stdout, AsciiStream), allow_nan=False), flush=True)
+    text = json.dumps(row, ensure_ascii=isinstance(sys.stdout, AsciiStream), allow_nan=False)
+    print(harmless_json(text), flush=True)
 
 
 def _jsonable(value: object) -> object:

@@ -6,14 +6,14 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from nnstep.cli.app import FIRST_MODEL
 from nnstep.cli.options import add_ascii, add_language, add_overrides, overrides
-from nnstep.cli.subcommand import Subcommand
+from nnstep.cli.subcommand import Parser, Subcommand
 from nnstep.render.language import language
 
 PORT = 8000
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
+    parser = Parser(
         prog="nnstep serve",
         description="Open the app in a browser on this machine: prints an address that works once.",
     )

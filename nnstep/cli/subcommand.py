@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
+from nnstep.errors import harmless
 from nnstep.render.language import choose
 from nnstep.settings import load
 from nnstep.values import dataclass
 
 INTERRUPTED = 130
 """The exit code after Ctrl+C, as shells have it."""
+
+
+class Parser(ArgumentParser):
+    """A parser whose messages quote arguments so that they cannot speak to the terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and leave."""
+        super().error(harmless(message))
 
 
 @dataclass(frozen=True)

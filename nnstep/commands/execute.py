@@ -48,6 +48,7 @@ def _run(session: Session, text: str) -> Result:
         raise CommandError(f"a line must have at most {LONGEST_LINE} characters, got {len(text)}")
     if session.collecting is not None:
         return collect(session, text)
+    found = None
     try:
         found, rest = read(text)
         if found is None:
@@ -58,6 +59,8 @@ def _run(session: Session, text: str) -> Result:
         raise
     except NnstepError as error:
         raise CommandError(str(error)) from error
+    except MemoryError as error:
+        raise CommandError(f"{found.name if found else text}: there is not enough memory for it") from error
 
 
 def refuse_files(session: Session, found: Command) -> None:

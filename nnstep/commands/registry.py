@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, NewType, get_args, get_origin, get_type_hints
 
+from nnstep.errors import harmless, has_control
 from nnstep.render.text import Line, line, text_of
 from nnstep.values import dataclass
 
@@ -42,7 +43,12 @@ def result(lines: list[Line] | Line | str, value: object = None, *, leave: bool 
         lines = [line(text) for text in lines.splitlines()]
     elif isinstance(lines, tuple):
         lines = [lines]
-    return Result(text_of(lines), value, None, tuple(lines), leave)
+    text = text_of(lines)
+    if has_control(text.replace("\n", "")):
+        # A file's name may say anything.
+        lines = [tuple(span._replace(text=harmless(span.text)) for span in each) for each in lines]
+        text = text_of(lines)
+    return Result(text, value, None, tuple(lines), leave)
 
 
 @dataclass(frozen=True)

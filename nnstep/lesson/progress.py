@@ -35,7 +35,7 @@ class Progress:
 def remembered() -> dict[str, Progress]:
     """What is known of every lesson, by its key; nothing where the file cannot be read."""
     found = {}
-    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         for key, each in json.loads(_file().read_text(encoding="utf-8")).items():
             found[str(key)] = Progress(int(each["beat"]), int(each["beats"]), bool(each["done"]))
     return found

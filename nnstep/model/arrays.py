@@ -11,6 +11,8 @@ from nnstep.model.model import Matrix
 
 # No model declares an array above this, so that none can exhaust the memory before it has run at all.
 LIMIT = 2 * 1024**3
+CHARACTER = 4
+"""Bytes of a character in an array of texts, where all are as long as the longest."""
 
 
 def refuse_large(what: str, count: int, itemsize: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnstep.errors import ModelError
-from nnstep.model.arrays import matrix, numbers, refuse_large
+from nnstep.model.arrays import CHARACTER, matrix, numbers, refuse_large
 from nnstep.model.files import Rows, read
 from nnstep.model.generate import GENERATORS
 from nnstep.model.init import stream
@@ -131,7 +131,8 @@ def _generated(table: DataTable, seed: int, dtype: np.dtype[np.floating]) -> Row
     assert table.generate is not None
     samples = 200 if table.samples is None else table.samples
     noise = 0.1 if table.noise is None else table.noise
-    refuse_large("data.samples", samples * 2, 8)
+    # What the generators work out on the way is kept beside the rows.
+    refuse_large("data.samples", samples * 12, 8)
     random = stream(seed, f"data.{table.generate}")
     features, targets = GENERATORS[table.generate](random, samples, noise)
     return Rows(features.astype(dtype), targets)
@@ -143,6 +144,7 @@ def _inline_targets(value: object) -> Targets:
     if isinstance(cells, (list, tuple)):
         column = [cell[0] if isinstance(cell, (list, tuple)) and len(cell) == 1 else cell for cell in cells]
         if column and all(isinstance(cell, str) for cell in column):
+            refuse_large("data.targets", len(column) * max(map(len, column)), CHARACTER)
             return np.array(column)
         if any(isinstance(cell, str) for cell in column):
             odd = next(cell for cell in column if not isinstance(cell, str))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from math import prod
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnstep.errors import ModelError, has_control
-from nnstep.model.arrays import refuse_large
+from nnstep.model.arrays import CHARACTER, LIMIT, refuse_large
 from nnstep.model.messages import clipped, nearest, refuse_control
 from nnstep.model.model import Matrix
 from nnstep.model.schema import DataTable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from zipfile import ZipFile
 
 # What zipfile and NumPy raise over a damaged archive, besides zipfile's and zlib's own errors.
-_BROKEN = (ValueError, TypeError, EOFError, NotImplementedError, RuntimeError)
+_BROKEN = (ValueError, TypeError, EOFError, NotImplementedError, RuntimeError, SyntaxError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,9 +131,11 @@ def _parse(lines: _Lines, layout: _Layout, dtype: np.dtype[np.floating]) -> Rows
 
     # The first row says whether targets are numbers or texts.
     texts = not _is_number(_cells(first)[layout.target])
+    # What a file declares nothing of is refused as soon as it is too much.
+    most = LIMIT // ((len(layout.features) + 1) * dtype.itemsize)
     try:
         cells = np.loadtxt(
-            chain([first], given),
+            chain([first], islice(given, most - 1)),
             dtype=dtype,
             comments=None,
             delimiter=",",
@@ -145,8 +147,11 @@ def _parse(lines: _Lines, layout: _Layout, dtype: np.dtype[np.floating]) -> Rows
         )
     except ValueError as error:
         raise ModelError(f"line {lines.number}, {layout.misfit(_cells(lines.text), texts)}") from error
+    if len(cells) == most and next(given, None) is not None:
+        refuse_large(f"its rows (line {lines.number} is one too many)", LIMIT + 1, 1)
     targets: NDArray[np.generic] = cells[:, -1].copy()
     if texts:
+        refuse_large("its targets", len(targets) * max(map(len, codes)), CHARACTER)
         targets = np.array(list(codes))[targets.astype(np.intp)]
     names = tuple(layout.header[column] for column in layout.features)
     return Rows(np.ascontiguousarray(cells[:, :-1]), targets, names)
@@ -155,7 +160,10 @@ def _parse(lines: _Lines, layout: _Layout, dtype: np.dtype[np.floating]) -> Rows
 def _cells(line: str) -> list[str]:
     import csv  # only for such files
 
-    return next(csv.reader([line.rstrip("\r\n")]), [])
+    try:
+        return next(csv.reader([line.rstrip("\r\n")]), [])
+    except csv.Error as error:
+        raise ModelError(f"has a cell of more than {csv.field_size_limit():,} characters") from error
 
 
 def _is_number(text: str) -> bool:
@@ -168,14 +176,16 @@ def _is_number(text: str) -> bool:
 
 def _header(line: str) -> list[str]:
     names = [name.strip() for name in _cells(line)]
+    seen: set[str] = set()
     if not any(names):
         raise ModelError("line 1 must name the columns, it is empty")
     for number, name in enumerate(names, 1):
         refuse_control(f"line 1, column {number}", name)
         if not name:
             raise ModelError(f"line 1, column {number} must name a column, it is empty")
-        if name in names[: number - 1]:
+        if name in seen:
             raise ModelError(f"line 1, column {number}: there are two columns {clipped(name)}")
+        seen.add(name)
     if all(map(_is_number, names)):
         raise ModelError("line 1 must name the columns, got numbers; write a header row above them")
     return names
@@ -183,11 +193,12 @@ def _header(line: str) -> list[str]:
 
 def _layout(header: list[str], table: DataTable) -> _Layout:
     """Where the features and the target are in a row."""
+    places = {name: place for place, name in enumerate(header)}
 
     def index(key: str, name: str) -> int:
-        if name not in header:
+        if name not in places:
             raise ModelError(f"has no column {clipped(name)} for {key}; {nearest(name, header, 'there are')}")
-        return header.index(name)
+        return places[name]
 
     if table.target is None:
         raise ModelError(f"which column is data.target? {nearest('', header, 'there are')}")
@@ -230,21 +241,40 @@ def _described(array: NDArray[np.generic]) -> str:
     return f"{array.dtype} of shape {array.shape}"
 
 
+LONGEST_HEADER = 1 << 14
+"""Bytes of an .npy header: NumPy itself trusts none above 10,000 characters, but reads it whole before it says so."""
+
+
 def _array(archive: ZipFile, name: str, itemsize: int) -> NDArray[np.generic]:
     """One array of an .npz, its size checked before anything is allocated; pickles are refused."""
+    from zipfile import ZIP_DEFLATED, ZIP_STORED
+
     if f"{name}.npy" not in archive.namelist():
         raise ModelError(f"has no array '{name}'; an .npz needs features and targets")
+    # Only these two are read in pieces of a bounded size, and np.savez writes no other.
+    if archive.getinfo(f"{name}.npy").compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        raise ModelError(f"{name} must be stored or deflated, as np.savez and np.savez_compressed write it")
     with archive.open(f"{name}.npy") as member:
-        shape, declared = _declared(member)
-        refuse_large(name, prod(shape), max(itemsize, declared))
+        shape, kind = _declared(member)
+    # Bytes of text become characters later.
+    refuse_large(name, prod(shape), max(itemsize, kind.itemsize * (CHARACTER if kind.kind == "S" else 1)))
+    if not kind.hasobject and archive.getinfo(f"{name}.npy").file_size < prod(shape) * kind.itemsize:
+        raise ModelError(f"{name} is cut short: it declares more numbers than there are")
     with archive.open(f"{name}.npy") as member:
         array: NDArray[np.generic] = np.lib.format.read_array(member, allow_pickle=False)
     return array
 
 
-def _declared(member: IO[bytes]) -> tuple[tuple[int, ...], int]:
-    """The shape and the bytes of an element, as an .npy header declares them."""
-    version = np.lib.format.read_magic(member)
+def _declared(member: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """The shape and the kind of an element, as an .npy header declares them; one that is too long is cut short."""
+    import io
+    from tokenize import TokenError
+
+    start = io.BytesIO(member.read(LONGEST_HEADER))
+    version = np.lib.format.read_magic(start)
     header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = header(member)
-    return shape, dtype.itemsize
+    try:
+        shape, _, dtype = header(start)
+    except TokenError as error:
+        raise ValueError(str(error)) from error
+    return shape, dtype

@@ -114,6 +114,8 @@ def _read(path: Path) -> dict[str, object]:
         raise ModelError(f"{harmless(place).rstrip(')')}: {harmless(text)}") from error
     except UnicodeDecodeError as error:
         raise ModelError(f"is not UTF-8 text: {error.reason} at byte {error.start}") from error
+    except ValueError as error:  # what tomllib lets through of Python's own
+        raise ModelError("has a number of thousands of digits; write one that a float can hold") from error
     except OSError as error:
         raise ModelError(f"cannot be read: {error.strerror or error}") from error
 

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from nnstep.errors import ModelError, harmless, has_control
 
+MOST_LIKE, MOST_LISTED = 1000, 40
+"""Names that a word is compared with, and names that a message lists: a file of data may have any number."""
+
 
 def refuse_control(key: str, text: str) -> None:
     """Raise ModelError when a text that is shown to the user carries control characters."""
@@ -21,7 +24,10 @@ def clipped(value: object) -> str:
         return "a table"
     if isinstance(value, (list, tuple)):
         return "a list"
-    text = harmless(repr(value))
+    try:
+        text = harmless(repr(value))
+    except ValueError:  # Python writes no whole number of so many digits
+        return "a number of thousands of digits"
     return text if len(text) <= 40 else f"{text[:36]} …{text[-1]}"
 
 
@@ -30,9 +36,12 @@ def nearest(word: str, known: Iterable[str], what: str) -> str:
     from difflib import get_close_matches
 
     # By lowercase spelling, since a wrong case is a common mistake.
-    spelled, word = {name.lower(): name for name in known}, word.lower()
+    known = list(known)
+    spelled, word = {name.lower(): name for name in known[:MOST_LIKE]}, word.lower()
     # Names such as mean_squared_error are often written by their initials.
     meant = [name for name in spelled if "_" in name and "".join(part[0] for part in name.split("_")) == word]
     if meant := meant or get_close_matches(word, spelled, 1, 0.5):
         return f"did you mean '{spelled[meant[0]]}'?"
-    return f"{what} {', '.join(spelled.values())}"
+    names = list(spelled.values())
+    more = f" and {len(known) - MOST_LISTED:,} more" if len(known) > MOST_LISTED else ""
+    return f"{what} {', '.join(names[:MOST_LISTED])}{more}"

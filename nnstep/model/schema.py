@@ -41,6 +41,11 @@ NotNegative = Annotated[float, Meta(ge=0)]
 Fraction = Annotated[float, Meta(ge=0, lt=1)]
 
 
+MOST_LAYERS = 1000
+LARGEST_SEED = 2**64
+"""A seed is below this."""
+
+
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A TOML table: its fields are the only keys it may have."""
 
@@ -75,7 +80,7 @@ class LayerTable(Table, frozen=True, kw_only=True):
 class NetworkTable(Table, frozen=True, kw_only=True):
     """[network]: the layers, from the input on."""
 
-    layer: Annotated[list[LayerTable], Meta(min_length=1)]
+    layer: Annotated[list[LayerTable], Meta(min_length=1, max_length=MOST_LAYERS)]
 
 
 class ParameterTable(Table, frozen=True, kw_only=True):
@@ -171,9 +176,12 @@ def parse(tables: Mapping[str, object]) -> ModelTable:
         elif isinstance(value, float) and not isfinite(value):
             raise ModelError(f"{key} must be a finite number, got {value}")
     try:
-        return msgspec.convert(tables, ModelTable)
+        table = msgspec.convert(tables, ModelTable)
     except msgspec.ValidationError as error:
         raise ModelError(_explain(str(error), tables)) from error
+    if table.seed >= LARGEST_SEED:
+        raise ModelError(f"seed must be below 2^64, got {clipped(table.seed)}")
+    return table
 
 
 def parameter_table(name: str, value: object) -> ParameterTable:
@@ -219,7 +227,7 @@ def _explain(message: str, tables: Mapping[str, object], place: str = "") -> str
     if text.startswith("Invalid enum value") and key != "training.batch_size":
         return _no_such_choice(key, str(value))
     if text.startswith("Expected `array` of length"):
-        return f"{key} must not be empty"
+        return f"{key} must have at most {MOST_LAYERS} layers" if "<=" in text else f"{key} must not be empty"
     return f"{key} {_demand(key, text)}, got {clipped(value)}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from nnstep.errors import harmless
 from nnstep.model.loader import bundled
 from nnstep.values import dataclass
 
@@ -64,7 +65,7 @@ def _title(path: Path) -> str | None:
         return None
     if not isinstance(tables.get("data"), dict) or not {"network", "graph"} & set(tables):
         return None
-    return str(tables.get("title", ""))
+    return harmless(str(tables.get("title", "")))
 
 
 def comment(path: Path) -> list[str]:
@@ -78,7 +79,7 @@ def comment(path: Path) -> list[str]:
     for line in lines:
         if not line.startswith("#"):
             break
-        text = line.lstrip("#").strip()
+        text = harmless(line.lstrip("#").strip())
         # A line that ends in a full stop well before the margin ends its paragraph.
         if open_ and text:
             paragraphs[-1] += f" {text}"

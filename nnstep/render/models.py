@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from nnstep.errors import NnstepError
+from nnstep.errors import NnstepError, harmless
 from nnstep.model import Model, load
 from nnstep.model.shelf import Listed, comment
 from nnstep.render.numbers import number
@@ -27,7 +27,7 @@ def preview_lines(path: Path) -> list[Line]:
     try:
         model = load(path)
     except NnstepError as error:
-        return [line(Span(path.name, "heading")), line(Span(str(error), "error"))]
+        return [line(Span(harmless(path.name), "heading")), line(Span(str(error), "error"))]
     return [
         line(Span(model.title, "heading")),
         line(Span(model.summary, "name")),

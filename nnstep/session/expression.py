@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Mapping
+from itertools import pairwise
 from types import EllipsisType
 from typing import Protocol
 
@@ -26,6 +27,7 @@ from nnstep.session.operations import (
     Value,
     as_number,
     bounded,
+    refuse_large,
     truth,
 )
 from nnstep.values import dataclass
@@ -240,11 +242,13 @@ class _Compiler:
     def _binop(self, node: ast.BinOp, depth: int) -> Node:
         if type(node.op) not in BINARY:
             raise self._refusal(node.op)
-        function = BINARY[type(node.op)]
+        sign = type(node.op)
+        function = BINARY[sign]
         left, right = self.compile(node.left, depth), self.compile(node.right, depth)
 
         def apply(scope: Scope) -> Value:
             a, b = as_number(left(scope)), as_number(right(scope))
+            refuse_large(sign, a, b)
             try:
                 return bounded(function(a, b))
             except ValueError as error:
@@ -271,10 +275,18 @@ class _Compiler:
         signs = [COMPARE[type(sign)] for sign in node.ops]
         if len(signs) == 1:
             [left, right], [compare] = parts, signs
-            return lambda scope: compare(left(scope), right(scope))
+
+            def one(scope: Scope) -> Value:
+                a, b = left(scope), right(scope)
+                refuse_large(ast.Compare, a, b)
+                return compare(a, b)
+
+            return one
 
         def chain(scope: Scope) -> Value:
             values = [part(scope) for part in parts]
+            for a, b in pairwise(values):
+                refuse_large(ast.Compare, a, b)
             return np.logical_and.reduce([sign(a, b) for sign, a, b in zip(signs, values, values[1:], strict=False)])
 
         return chain

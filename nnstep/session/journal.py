@@ -141,7 +141,7 @@ def _record(line: bytes, number: int) -> dict[str, Any] | None:
         record: dict[str, Any] = json.loads(text)
         # A record that is missing would leave the state of those after it wrong.
         good = record["n"] == number and (number > 0 or record["format"] == FORMAT)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return record if good else None
 

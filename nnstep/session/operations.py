@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -104,6 +106,29 @@ def as_number(value: Value) -> Value:
 def bounded(value: Value) -> Value:
     """Whole numbers that outgrow 64 bits go on as floats: Python's would grow without bound."""
     return float(str(value)) if isinstance(value, int) and abs(value) >= 2**63 else value
+
+
+MOST_CELLS, MOST_WORK = 2**26, 2**37
+"""Cells of what an operator may make (half a gibibyte), and products of what may be summed in a matrix product."""
+
+
+def refuse_large(sign: type[ast.AST], left: Value, right: Value) -> None:
+    """Raise CommandError before an operator makes a matrix that is beyond all bounds; what does not fit is NumPy's."""
+    a, b = np.shape(left), np.shape(right)
+    if not (a and b):
+        return
+    if sign is ast.MatMult:
+        rows, columns = a[:-1], (*b[:-2], *b[-1:]) if len(b) > 1 else ()
+        cells = prod(rows) * prod(columns) // (prod(b[:-2]) or 1 if len(a) > 2 else 1)
+        work = cells * a[-1]
+    else:
+        cells = prod(max(pair) for pair in zip_longest(reversed(a), reversed(b), fillvalue=1))
+        work = cells
+    if cells > MOST_CELLS or work > MOST_WORK:
+        raise CommandError(
+            f"{'×'.join(map(str, a))} and {'×'.join(map(str, b))} would make {cells:,} numbers; an expression makes "
+            f"at most {MOST_CELLS:,} at once: take rows or columns first, such as X[:100]"
+        )
 
 
 def _of_some(function: Callable[[Matrix], Value], matrix: Matrix) -> Value:

@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.app import App
 from textual.strip import Strip
 
+from nnstep.errors import harmless
 from nnstep.render.ascii import ascii_pieces
 from nnstep.render.looks import Look, pixels, role_looks, value_looks
 from nnstep.render.scale import SCALE, ZERO
@@ -75,6 +76,9 @@ class Paint:
         left = width
         text, style = "", base
         for piece, role in line:
+            if not piece.isprintable():
+                # The one way onto the screen, a picture or a cast: a file's name, say, may hold anything.
+                piece = harmless(piece)  # noqa: PLW2901
             size = len(piece) if piece.isascii() else cell_len(piece)
             if size > left:
                 piece, size = set_cell_size(piece, left), left  # noqa: PLW2901

@@ -224,7 +224,7 @@ def test_the_noise_is_a_standard_deviation() -> None:
 
 
 def test_a_declared_size_is_refused_before_it_is_made() -> None:
-    with pytest.raises(ModelError, match=r"model: data.samples would take 14.9 GiB, the limit is 2 GiB"):
+    with pytest.raises(ModelError, match=r"model: data.samples would take 89.4 GiB, the limit is 2 GiB"):
         data({"generate": "moons", "samples": 10**9}, "mean_squared_error", 1)
 
 

@@ -55,8 +55,9 @@ def test_a_long_run(request: pytest.FixtureRequest, capsys: pytest.CaptureFixtur
     if not seconds:
         pytest.skip("only with --fuzz-seconds")
     end = monotonic() + seconds
-    outcomes = fuzz(TARGETS.values(), request.config.getoption("--fuzz-seed"), lambda _: monotonic() < end)
+    # What tells of a hang writes to the real standard error.
     with capsys.disabled():
+        outcomes = fuzz(TARGETS.values(), request.config.getoption("--fuzz-seed"), lambda _: monotonic() < end)
         sys.stdout.writelines(f"\n{each.name}: {each.text}" for each in fuzz_facts(outcomes))
     assert [f"{each.target.name}: {case!r}: {error!r}" for each in outcomes for case, error in each.failures] == []
 
