@@ -15,7 +15,7 @@ from nnstep.values import dataclass
 
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 """What is there on most machines; each cell has its place whichever of them it is."""
-_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Controls, which XML forbids, and what turns the direction of a text around."""
 
 
