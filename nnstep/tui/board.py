@@ -84,10 +84,20 @@ class Board(Panel):
         cursor = cursor if cursor is not None and cursor.slot in slots else None
         marks = {slot: cells for slot, cells in (marks or {}).items() if slot in slots}
         # The cursor moves on one board; the other one stays as it is.
-        shown = (contents, cursor, marks, test, self._numbers, self.size)
-        if self._at_rest and self._shown is not None and shown[0] is self._shown[0] and shown[1:] == self._shown[1:]:
+        shown = (contents, self._numbers, self.size, cursor, marks, test)
+        before = self._shown if self._at_rest else None
+        if before is None or contents is not before[0] or shown[1:3] != before[1:3]:
+            self._take(contents)
+        elif shown[3:] == before[3:]:
             return
         self._shown = shown
+        self._cursor, self._marks, self._test = cursor, marks, test
+        self._at_rest = True
+        self._follow()
+        self.changed()
+
+    def _take(self, contents: Sequence[Content]) -> None:
+        """Have a matrix for each of them, the same as before where its name is, with a place to be found."""
         kept = self.matrices
         self.matrices = {}
         for content in contents:
@@ -97,11 +107,7 @@ class Board(Panel):
             else:
                 matrix.show(content)
             self.matrices[content.slot] = matrix
-        self._cursor, self._marks, self._test = cursor, marks, test
-        self._at_rest = True
         self._settled = Size(0, 0)
-        self._follow()
-        self.changed()
 
     def write(self, numbers: Numbers) -> None:
         """Write numbers in another way from the next `show` on."""
