@@ -29,7 +29,7 @@ def data_picture(session: Session, width: int, height: int, *, row: int | None =
     if side:
         images = [each.reshape(side, side) for each in features]
         return image_grid(images, said, width, height, chosen=row, command="row {}")
-    return _table(session, rows, said, height, row)
+    return _table(session, rows, said, (width, height), row)
 
 
 def weights_picture(session: Session, width: int, height: int, *, unit: int | None = None) -> Picture:
@@ -64,21 +64,28 @@ def _numbers(row: np.ndarray) -> str:
 
 
 def _table(
-    session: Session, rows: np.ndarray, said: list[tuple[str, Role]], height: int, chosen: int | None
+    session: Session, rows: np.ndarray, said: list[tuple[str, Role]], size: tuple[int, int], chosen: int | None
 ) -> Picture:
     data = session.model.data
     count = data.features.shape[1]
     names = data.feature_names or tuple(f"x{i + 1}" for i in range(count))
-    shown_names = names[:MOST_FEATURES]
-    widths = [max(len(name), 8) for name in shown_names]
+    last = max(len("target → prediction"), *(len(text) for text, _ in said)) + 3
+    # As many features as leave room for what there is to say of a row, and of those left out.
+    room = size[0] - 8 - last - len(f"  … {count} more")
+    widths: list[int] = []
+    for name in names[:MOST_FEATURES]:
+        if widths and sum(widths) + 2 * len(widths) + max(len(name), 8) > room:
+            break
+        widths.append(max(len(name), 8))
+    shown_names = names[: len(widths)]
     heads = "  ".join(f"{name:>{width}}" for name, width in zip(shown_names, widths, strict=True))
-    more = f"  … {count - MOST_FEATURES} more" if count > MOST_FEATURES else ""
+    more = f"  … {count - len(widths)} more" if count > len(widths) else ""
     lines: list[Line] = [line(Span(f"   row  {heads}{more}   target → prediction", "dim"))]
-    fit = max(height - 2, 1)
+    fit = max(size[1] - 2, 1)
     first = max(0, chosen - fit + 1) if chosen is not None else 0
     areas = []
     for place in range(first, min(len(rows), first + fit)):
-        cells = zip(data.features[rows[place]][:MOST_FEATURES], widths, strict=True)
+        cells = zip(data.features[rows[place]][: len(widths)], widths, strict=True)
         values = "  ".join(f"{fitted(float(x), 8):>{width}}" for x, width in cells)
         mark = "▶" if place == chosen else " "
         areas.append(Area(len(lines), len(lines) + 1, 0, FAR, f"row {place}"))

@@ -142,6 +142,8 @@ def surface_picture(session: Session, width: int, height: int, *, known: bool = 
         return Picture((line(title), line(Span("is worked out while no key comes", "dim"))))
     if found is None:
         return Picture((line(title), line(Span("too large to be worked out at every step", "dim"))))
+    if not np.isfinite(found.losses).any():
+        return Picture((line(title), line(Span("near here the loss is no number anywhere", "dim"))))
     columns, rows = width, max(height - 2, 1)
     with np.errstate(all="ignore"):
         sizes = np.log(np.maximum(found.losses - np.nanmin(found.losses), 0) + 1e-3 * np.nanmax(np.abs(found.losses)))

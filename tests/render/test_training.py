@@ -168,3 +168,22 @@ def test_views_by_name() -> None:
     assert "loss (log)" in execute(session, "view training loss log 80x20").text
     assert execute(session, "view training loss 80x20").text.lstrip().startswith("loss")
     assert execute(session, "view matrix W[1] 60x20").text.startswith("W[1]  4×2")
+
+
+@pytest.mark.filterwarnings("error")
+def test_where_the_loss_is_no_number_the_surface_says_so() -> None:
+    session = Session("exploding_gradient")
+    session.move(40 * len(session.tape) + 7)
+    lines = [plain(line) for line in surface_picture(session, 60, 12).lines]
+    assert lines == ["surface", "near here the loss is no number anywhere"]
+
+
+def test_a_table_shows_as_many_features_as_have_whole_numbers() -> None:
+    session = Session("iris")
+    session.move(1)
+    for width in (60, 78, 150):
+        lines = [plain(line) for line in data_picture(session, width, 20, row=1).lines]
+        assert max(map(len, lines)) <= width
+        assert ("… 2 more" in lines[0]) == (width == 78)
+        assert lines[2].startswith("▶")
+    assert data_picture(session, 78, 20).at(3, 4) == "row 3"
