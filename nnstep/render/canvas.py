@@ -106,6 +106,12 @@ class Canvas:
         """What was drawn, one line a row: of all rows, or of those from `first` up to `last`."""
         return tuple(self._row(y) for y in range(first, self.height if last is None else min(last, self.height)))
 
+    def number(self, sign: str) -> None:
+        """Put 1, 2, 3 … in the place of a sign in the first row."""
+        row = self._text.get(0, {})
+        for count, x in enumerate([x for x in sorted(row) if row[x][0] == sign], start=1):
+            row[x] = (str(count), row[x][1])
+
     def copy(self) -> Canvas:
         """The same drawing, to go on with."""
         copied = Canvas(self.width, self.height)

@@ -16,11 +16,13 @@ import numpy.typing as npt
 
 from nnstep.render.canvas import Area, Canvas, Picture
 from nnstep.render.fitting import fitted
-from nnstep.render.text import Role
+from nnstep.render.text import Line, Role
 from nnstep.values import dataclass
 
 Numbers = npt.NDArray[Any]
 
+EVERY = 12
+"""Cells between two numbers on a curve."""
 MARGIN = 8
 """Cells of the numbers at the left axis."""
 ROLES: tuple[Role, ...] = ("current", "operand", "number", "error", "good", "name")
@@ -79,6 +81,8 @@ def plot(
     log: by the logarithms of the values, of those above 0. A click on a column goes to a step that has a value there.
     """
     width, height = size
+    # A curve has the colour of its name, which one without points would shift.
+    series = [each for each in series if len(each.steps)]
     canvas = Canvas(width, height)
     _title(canvas, title + (" (log)" if log else ""), series)
     columns = width - MARGIN - 1
@@ -102,7 +106,7 @@ def plot(
         end = x - len(last) - 1 if x >= end else end
     if canvas.free(end, height - 1, len(last)):
         canvas.put(end, height - 1, last, "dim")
-    return Picture(canvas.lines(), _areas(axes, series, height))
+    return Picture(canvas.lines(), _areas(axes, series, height), _numbered(canvas, axes, drawn))
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,6 +194,20 @@ def _ink(canvas: Canvas, axes: Axes, curve: _Curve, role: Role) -> None:
     xs = np.repeat(found, counts)
     ys = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(top, counts)
     canvas.dots(xs + 2 * (MARGIN + 1), ys + 4, role)
+
+
+def _numbered(canvas: Canvas, axes: Axes, drawn: Sequence[_Curve]) -> tuple[Line, ...]:
+    """The same with the number of each curve on it and in the title, for whoever has no colours to tell them apart."""
+    if len(drawn) < 2:
+        return ()
+    canvas = canvas.copy()
+    for place, curve in enumerate(drawn):
+        for column in range(EVERY * (place + 1) // len(drawn), axes.columns, EVERY):
+            at = int(np.searchsorted(curve.columns, 2 * column))
+            if at < len(curve.columns) and curve.columns[at] <= 2 * column + 1 and not np.isnan(curve.high[at]):
+                canvas.put(MARGIN + 1 + column, 1 + int(axes.row(curve.high[at])) // 4, str(place + 1))
+    canvas.number("─")
+    return canvas.lines()
 
 
 def _areas(axes: Axes, series: Sequence[Series], height: int) -> tuple[Area, ...]:

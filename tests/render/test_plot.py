@@ -78,3 +78,13 @@ def test_the_names_of_several_curves() -> None:
     assert plain(title).split() == ["loss", "─", "main", "─", "b1"]
     roles = {span.text: span.role for span in title}
     assert roles["─ main"] != roles["─ b1"]
+
+
+def test_without_colour_curves_are_told_apart_by_their_numbers() -> None:
+    steps = np.arange(1, 41)
+    picture = plot("loss", [Series("low", steps, np.zeros(40)), Series("high", steps, np.ones(40))], (50, 10))
+    title, *lines = [plain(line) for line in picture.colourless]
+    assert title.split() == ["loss", "1", "low", "2", "high"]
+    assert [line.count("2") for line in lines[:2]] == [3, 0]
+    assert lines[7].count("1") == 3
+    assert "1" not in plain(picture.lines[7])
