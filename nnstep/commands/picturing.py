@@ -45,9 +45,9 @@ def view(session: Session, name: Rest) -> Result:
     in the app alone). network: the neurons as pairs of z and a, with the weights between them and δ on the way back;
     graph: the computation graph with values, gradients and local derivatives. training: the loss, and as many as fit of
     boundary, fit, accuracy, gradients, updates, zeros, confusion and surface; with one of these, that one alone; log or
-    linear, smooth or raw where another way than the clearest is wanted. data:
-    the rows of the batch with what the model says of them, as images where they are; weights: the first layer's, as
-    images; matrix: a heat map of EXPR, or of the matrix just written (in the app, of the one with the cursor).
+    linear, smooth or raw where another way than the clearest is wanted. data: the rows of the batch with what the model
+    says of them, as images where they are; weights: the first layer's, as images; matrix: a heat map of EXPR, or of the
+    matrix just written (in the app, of the one with the cursor).
     """
     if name in BOARDS:
         return result([])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from textual import events
 from textual.geometry import Offset
 
+from nnstep.tui.easel import Easel
 from tests.tui.seen import screen_lines, screen_text
-from tests.tui.test_app import Opened, opened, prompt_line, run
+from tests.tui.test_app import Opened, opened, prompt_line, run, until
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -112,3 +114,31 @@ async def test_a_heat_map_is_of_the_focused_matrix_and_a_click_chooses_its_cell(
         assert prompt_line(app) == ": select W[1][0,0]"
         await run((app, pilot), "view matrix W[2]")
         assert "W[2]  1×4" in screen_text(app)
+
+
+async def test_the_wheel_scrolls_the_graph_and_zoom_gives_it_the_screen() -> None:
+    async with opened("residual", (120, 40)) as (app, pilot):
+        await run((app, pilot), "goto L", "view graph")
+        panel = app.main.pictures["graph"]
+        before = screen_lines(app)[8:18]
+        narrow = panel.size.width
+        assert isinstance(panel, Easel)
+        panel.on_mouse_scroll_up(events.MouseScrollUp(panel, 5, 5, 0, 1, 0, True, False, False))
+        await run((app, pilot))
+        assert prompt_line(app) == ": cursor left"
+        assert screen_lines(app)[8:18] != before
+        await pilot.press("z")
+        await until((app, pilot), lambda: panel.size.width > narrow)
+        assert panel.size.width == 118
+        await pilot.press("z", "1")
+        await until((app, pilot), lambda: not panel.display)
+
+
+async def test_without_colour_a_picture_says_it_in_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened("xor") as (app, pilot):
+        await run((app, pilot), "goto epoch 40 batch 1 W[1]", "view matrix")
+        lines = screen_lines(app)
+        assert any("██" in line for line in lines)
+        assert any("xx" in line for line in lines)
+        assert not any("▀" in line for line in lines)
