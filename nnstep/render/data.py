@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnstep.render.canvas import Area, Picture
-from nnstep.render.fitting import fitted
+from nnstep.render.fitting import cells_of, fitted
 from nnstep.render.heat import image_grid, side_of
 from nnstep.render.text import Line, Role, Span, line
 from nnstep.session import Session
@@ -69,16 +69,16 @@ def _table(
     data = session.model.data
     count = data.features.shape[1]
     names = data.feature_names or tuple(f"x{i + 1}" for i in range(count))
-    last = max(len("target → prediction"), *(len(text) for text, _ in said)) + 3
+    last = max(len("target → prediction"), *(cells_of(text) for text, _ in said)) + 3
     # As many features as leave room for what there is to say of a row, and of those left out.
     room = size[0] - 8 - last - len(f"  … {count} more")
     widths: list[int] = []
     for name in names[:MOST_FEATURES]:
-        if widths and sum(widths) + 2 * len(widths) + max(len(name), 8) > room:
+        if widths and sum(widths) + 2 * len(widths) + max(cells_of(name), 8) > room:
             break
-        widths.append(max(len(name), 8))
+        widths.append(max(cells_of(name), 8))
     shown_names = names[: len(widths)]
-    heads = "  ".join(f"{name:>{width}}" for name, width in zip(shown_names, widths, strict=True))
+    heads = "  ".join(" " * (width - cells_of(name)) + name for name, width in zip(shown_names, widths, strict=True))
     more = f"  … {count - len(widths)} more" if count > len(widths) else ""
     lines: list[Line] = [line(Span(f"   row  {heads}{more}   target → prediction", "dim"))]
     fit = max(size[1] - 2, 1)

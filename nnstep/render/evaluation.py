@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnstep.render.canvas import joined
+from nnstep.render.fitting import cells_of
 from nnstep.render.numbers import number
 from nnstep.render.text import Colour, Line, Role, Span, line
 from nnstep.session import Session
@@ -45,10 +46,12 @@ def confusion_lines(counts: npt.NDArray[Any], classes: Sequence[str]) -> list[Li
     """How many rows of each class (down) are taken for each (across): the right ones on the diagonal."""
     if len(classes) > MOST_CLASSES:
         return [line(Span(f"{len(classes)} classes are too many to show which is taken for which", "dim"))]
-    width = max(*(len(name) for name in classes), len(str(counts.max(initial=0))), 3) + 1
-    lines = [line(Span(f"{'is, taken for':<14}" + "".join(f"{name:>{width}}" for name in classes), "dim"))]
+    width = max(*(cells_of(name) for name in classes), len(str(counts.max(initial=0))), 3) + 1
+    lines = [
+        line(Span(f"{'is, taken for':<14}" + "".join(" " * (width - cells_of(name)) + name for name in classes), "dim"))
+    ]
     for place, name in enumerate(classes):
-        cells: list[tuple[str, Role | Colour]] = [(f"{name:>13} ", "dim")]
+        cells: list[tuple[str, Role | Colour]] = [(" " * max(13 - cells_of(name), 0) + f"{name} ", "dim")]
         for other, count in enumerate(counts[place].tolist()):
             role: Role = "good" if place == other else "error" if count else "dim"
             cells.append((f"{count:>{width}}", role))

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from unicodedata import east_asian_width
+
 from nnstep.render.numbers import number
+
+
+def cells_of(text: str) -> int:
+    """The cells that a text takes: two for a wide character."""
+    return len(text) if text.isascii() else sum(1 + (east_asian_width(each) in "WF") for each in text)
 
 
 def first_that_fits(cells: int, *texts: str) -> str:
     """The first of some texts that has room; nothing where none has."""
-    return next((text for text in texts if len(text) <= cells), "")
+    return next((text for text in texts if cells_of(text) <= cells), "")
 
 
 def fitted(x: float, cells: int) -> str:

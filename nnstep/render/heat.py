@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnstep.render.canvas import Area, Picture, joined
-from nnstep.render.fitting import fitted
+from nnstep.render.fitting import cells_of, fitted
 from nnstep.render.scale import MIDDLE, colours, largest_of, mark_on, shade
 from nnstep.render.text import Line, Role, Span, line
 
@@ -140,7 +140,7 @@ def image_grid(  # noqa: PLR0913  # what is shown, where, and what a click does
     if not images:
         return Picture(())
     tall = -(-images[0].shape[0] // 2)
-    broad = max(images[0].shape[1], *(len(text) + 2 for text, _ in captions)) + 2
+    broad = max(images[0].shape[1], *(cells_of(text) + 2 for text, _ in captions)) + 2
     across, down = max(width // broad, 1), max((height - 1) // (tall + 2), 1)
     fit = min(across * down, len(images))
     first = (max(0, chosen // across - down + 1) if chosen is not None else 0) * across
@@ -176,5 +176,5 @@ def beside(parts: Sequence[tuple[Line, int]]) -> Line:
     """Lines next to one another, each filled up to its width."""
     spans: list[Span] = []
     for spans_of, width in parts:
-        spans += [*spans_of, Span(" " * max(width - len("".join(span.text for span in spans_of)), 0))]
+        spans += [*spans_of, Span(" " * max(width - sum(cells_of(span.text) for span in spans_of), 0))]
     return tuple(spans)

@@ -8,11 +8,12 @@ import pytest
 from nnstep.commands import execute
 from nnstep.errors import CommandError
 from nnstep.render.data import data_picture, weights_picture
-from nnstep.render.heat import extremes, heat_picture, side_of
+from nnstep.render.evaluation import confusion_lines
+from nnstep.render.heat import beside, extremes, heat_picture, side_of
 from nnstep.render.learnt import boundary_picture, surface_picture
 from nnstep.render.plot import MARGIN
 from nnstep.render.scale import MIDDLE, SCALE
-from nnstep.render.text import plain, text_of
+from nnstep.render.text import Span, plain, text_of
 from nnstep.render.training import PANELS, Choice, training_picture
 from nnstep.session import Session
 from nnstep.session.surface import surface
@@ -187,3 +188,14 @@ def test_a_table_shows_as_many_features_as_have_whole_numbers() -> None:
         assert ("… 2 more" in lines[0]) == (width == 78)
         assert lines[2].startswith("▶")
     assert data_picture(session, 78, 20).at(3, 4) == "row 3"
+
+
+def test_wide_characters_take_two_cells() -> None:
+    line = beside([((Span("猫 → 犬"),), 10), ((Span("x"),), 3)])
+    assert "".join(span.text for span in line) == "猫 → 犬   x  "
+    counts = np.array([[3, 1], [0, 2]])
+    assert [plain(each) for each in confusion_lines(counts, ("猫", "dog"))] == [
+        "is, taken for   猫 dog",
+        "           猫    3   1",
+        "          dog    0   2",
+    ]
