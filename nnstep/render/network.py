@@ -19,7 +19,7 @@ import numpy.typing as npt
 from nnstep.engine.names import shown
 from nnstep.render.canvas import Area, Canvas, Picture
 from nnstep.render.fitting import fitted
-from nnstep.render.scale import MIDDLE, colours, legible
+from nnstep.render.scale import MIDDLE, colours, largest_of, legible
 from nnstep.render.text import Role, Span, line
 from nnstep.session import Session
 from nnstep.values import dataclass
@@ -260,7 +260,7 @@ class _Drawing:
     def _edges(self, left: Column, right: Column) -> None:
         name = self.edge_name(right.layer)
         weights = self.session.read(name)
-        places = colours(weights)
+        places = self._places(weights, left, right)
         chosen = self._selected_of(right) or self._selected_of(left)
         pairs = [(a, b) for b in right.units for a in left.units]
         if chosen is not None and len(pairs) > MANY_EDGES:
@@ -280,6 +280,15 @@ class _Drawing:
             weak = 0 < abs(place - MIDDLE) < FAINTEST or (chosen is not None and not marked and place != MIDDLE)
             self.canvas.line(start, end, faint if weak else place, size)
 
+    @staticmethod
+    def _places(weights: Matrix, left: Column, right: Column) -> Mapping[tuple[int, int], int]:
+        """The colours of the weights between units in sight, on a scale that is that of all."""
+        rows, columns = [unit.index for unit in right.units], [unit.index for unit in left.units]
+        places = colours(weights[np.ix_(rows, columns)], largest_of(weights)).tolist()
+        return {
+            (b, a): place for b, line in zip(rows, places, strict=True) for a, place in zip(columns, line, strict=True)
+        }
+
     def _selected_of(self, column: Column) -> Unit | None:
         if self.selected is None or self.selected[0] != column.layer:
             return None
@@ -288,7 +297,7 @@ class _Drawing:
     def _weights(self, left: Column, right: Column) -> None:
         """Numbers on the edges: of the selected unit, else on all where few enough do not meet one another."""
         weights = self.session.read(self.edge_name(right.layer))
-        places = colours(weights)
+        places = self._places(weights, left, right)
         chosen = self._selected_of(right) or self._selected_of(left)
         pairs = [(a, b) for b in right.units for a in left.units if chosen is None or chosen in (a, b)]
         if chosen is None and (self.selected is not None or len(pairs) > MANY_EDGES):
