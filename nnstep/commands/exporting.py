@@ -140,6 +140,7 @@ def write_new(file: str, raw: bytes) -> None:
         with path.open("xb") as stream:
             try:
                 stream.write(raw)
+                stream.flush()
             except BaseException:
                 with suppress(OSError):
                     path.unlink()

@@ -26,6 +26,8 @@ def summary(session: Session, expr: Rest) -> Result:
     text = " ".join(expr.split())
     if value.dtype.kind not in "fiub":
         raise CommandError(f"summary takes a matrix or a number, got {text}")
+    if not value.size:
+        raise CommandError(f"summary: {text} is empty")
     found = finished(survey(as_rows(value), value.shape))
     return result(survey_line(shown(canonical(text)), found), found)
 

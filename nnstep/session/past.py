@@ -57,8 +57,12 @@ class Past:
             _lock(handle)
             if os.fstat(handle).st_ino != self.path.stat().st_ino:
                 return False
-            os.write(handle, f"{line}\n".encode())
-            if os.fstat(handle).st_size > LARGEST:
+            before = os.fstat(handle).st_size
+            raw = f"{line}\n".encode()
+            if os.write(handle, raw) < len(raw):
+                # On a full disk: the half would run into the next line.
+                os.ftruncate(handle, before)
+            elif before + len(raw) > LARGEST:
                 self._cut_back()
         finally:
             os.close(handle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -134,8 +135,12 @@ def preferred(*, ascii_only: bool) -> tuple[Settings, str]:
 
 def _has_terminal(remedy: str) -> bool:
     """Whether there is a terminal; if not, that is said."""
-    found = sys.stdin.isatty() and sys.stderr.isatty()
-    if not found:
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        if os.environ.get("TERM") != "dumb":
+            return True
+        lacks = "a terminal that can move its cursor, and TERM is dumb"
+    else:
         # The screen is drawn on stderr and read from stdin; at its end, Textual would spin.
-        print(f"nnstep: the app needs a terminal; {remedy}", file=sys.stderr)  # noqa: T201
-    return found
+        lacks = "a terminal"
+    print(f"nnstep: the app needs {lacks}; {remedy}", file=sys.stderr)  # noqa: T201
+    return False

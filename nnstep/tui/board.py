@@ -141,9 +141,20 @@ class Board(Panel):
             # Others need the room that would be kept for values to come.
             best = self._best(brief=True)
         self._arranged(best[1])
-        self._places = dict(zip(self.matrices, best[2], strict=True))
+        self._places = self._legible(dict(zip(self.matrices, best[2], strict=True)))
         for slot, matrix in self.matrices.items():
             matrix.place(self._places[slot].width, self._places[slot].height)
+
+    def _legible(self, places: dict[str, Place]) -> dict[str, Place]:
+        """These places; but where the focused matrix, or else the result, would show no number, it has all the room."""
+        if not places:
+            return places
+        slot = self._cursor.slot if self._cursor is not None else next(reversed(places))
+        wish = self.matrices[slot].wish
+        if self.matrices[slot].content.array is None or wish.cells(places[slot].width, places[slot].height):
+            return places
+        alone = Place(0, 0, min(self.size.width, wish.width), min(self.size.height, wish.height))
+        return {each: alone if each == slot else Place(0, 0, 0, 0) for each in places}
 
     def _best(self, *, brief: bool) -> tuple[float, int, tuple[Place, ...]]:
         """The best arrangement: how much of all it shows, with which precision, and every matrix's place."""

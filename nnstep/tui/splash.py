@@ -15,9 +15,9 @@ def show(arguments: Sequence[str]) -> bool:
     """Say that nnstep is coming, if these arguments open the app in a terminal; whether they do."""
     first = arguments[0] if arguments else ""
     asks = any(each in ("-h", "--help", "--version") for each in arguments)
-    if first in OTHERS or asks or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if os.environ.get("TERM") == "dumb" or first in OTHERS or asks or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    model = "" if first.startswith("-") else f"  {first.encode('ascii', 'replace').decode()}"
+    model = "" if first.startswith("-") else f"  {''.join(each if ' ' <= each <= '~' else '?' for each in first)}"
     # Straight to the terminal: a text stream's encoding is not worth waiting for.
     os.write(sys.stderr.fileno(), f"\r nnstep{model} ...".encode())
     _shown.append(model)
