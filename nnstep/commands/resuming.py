@@ -11,6 +11,7 @@ from typing import Any
 from nnstep.commands.execute import execute
 from nnstep.errors import CommandError, ModelError, NnstepError
 from nnstep.session import Session, journals
+from nnstep.session.confinement import JournalConfinement
 from nnstep.session.fingerprint import differences, fingerprint
 from nnstep.session.journal import Kept, State, decode, fingerprints, identity
 from nnstep.session.script import summary
@@ -68,8 +69,13 @@ def reopen(kept: Kept, held: journals.Held, say: Say, *, force: bool, allow_path
 def restore(session: Session, state: State) -> list[str]:
     """Bring a session freshly opened to a state; what of it does not fit, which a changed model alone can cause."""
     refused: list[str] = []
-    for part in ("branches", "stops", "displays"):
-        refused += _run(session, state[part])
+    # A journal brings back a state: no line of it reads or writes a file, whoever wrote it.
+    confinement, session.confinement = session.confinement, JournalConfinement()
+    try:
+        for part in ("branches", "stops", "displays"):
+            refused += _run(session, state[part])
+    finally:
+        session.confinement = confinement
     stops = {stop.number: stop for stop in session.stops}
     for number, stop in stops.items():
         stop.hits = state["hits"].get(str(number), 0)

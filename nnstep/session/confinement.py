@@ -30,6 +30,18 @@ class Confinement:
         return shelf(Path.cwd())
 
 
+class JournalConfinement(Confinement):
+    """No file and no other model, while a journal brings back a state: whoever wrote it."""
+
+    def allowed(self, source: Any) -> Any:  # noqa: ANN401  # whatever a model is opened from
+        """Nothing: the session has its model."""
+        raise CommandError(f"{clipped(str(source))}: a journal opens no other model")
+
+    def refusal(self, command: str, *, reads: bool, writes: bool) -> CommandError | None:
+        """Neither is part of a state."""
+        return CommandError(f"{command} reaches for a file, which a journal may not do") if reads or writes else None
+
+
 class LessonConfinement(Confinement):
     """Bundled models and files of the lesson's folder; other files are not read, and written only where allowed.
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
@@ -124,13 +124,63 @@ def decode(raw: bytes) -> Kept | None:
         return None
     ended = len(records) == len(lines) or (len(records) == len(lines) - 1 and not torn)
     head = records[0]
-    state: State = head["state"]
+    if not all(map(_is_sound, (head, *records[1:]))):
+        return None
+    state: State = {**_AT_FIRST, **head["state"]}
     history: list[str] = head["history"]
     for record in records[1:]:
         state |= record["state"]
         history += [record["line"]] if "line" in record else []
     damaged = 0 if ended else len(records) + 1
     return Kept(head["model"], head["overrides"], head["files"], head["machine"], state, history, damaged)
+
+
+def _is_sound(record: Mapping[str, Any]) -> bool:
+    """Whether a record holds what one must, as any program could have written it: a head all, others a part."""
+    state = record.get("state")
+    if record["n"] == 0 and not (
+        all(isinstance(record.get(key), dict) for key in ("model", "overrides", "machine", "state"))
+        and isinstance(record["model"].get("bundled", record["model"].get("path")), str)
+        and _are(record.get("files"), lambda each: _are(each, _is_text) and len(each) == 2)
+        and _are(record.get("history"), _is_text)
+    ):
+        return False
+    if not isinstance(state, dict) or not state.keys() <= _STATE.keys() or not _is_text(record.get("line", "")):
+        return False
+    return all(_STATE[key](value) for key, value in state.items())
+
+
+def _are(values: object, good: Callable[[Any], bool]) -> bool:
+    return isinstance(values, list) and all(map(good, values))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_place(value: Any) -> bool:  # noqa: ANN401  # what JSON has
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], int)
+
+
+_STATE: Mapping[str, Callable[[Any], bool]] = {
+    "branches": lambda value: _are(value, _is_text),
+    "stops": lambda value: _are(value, _is_text),
+    "displays": lambda value: _are(value, _is_text),
+    "marks": lambda value: isinstance(value, dict) and all(map(_is_place, value.values())),
+    "hits": lambda value: isinstance(value, dict) and all(isinstance(hits, int) for hits in value.values()),
+    "collecting": lambda value: value is None or isinstance(value, int),
+    "place": _is_place,
+}
+"""What of a session is written down, and whether a value of JSON is that."""
+_AT_FIRST: Mapping[str, Any] = {
+    "branches": [],
+    "stops": [],
+    "displays": [],
+    "marks": {},
+    "hits": {},
+    "collecting": None,
+    "place": ["main", 0],
+}
 
 
 def _record(line: bytes, number: int) -> dict[str, Any] | None:

@@ -90,7 +90,7 @@ def test_a_signal_in_a_long_move_loses_nothing(number: signal.Signals, code: int
         assert terminal.end() == code
         assert terminal.sane
     done = subprocess.run(
-        [*NNSTEP, "run", "--resume", "info branches", "goto mark here"],
+        [*NNSTEP, "run", "digits", "--resume", "goto mark here"],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
