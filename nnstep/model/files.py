@@ -228,7 +228,10 @@ def _read_npz(path: Path, table: DataTable, dtype: np.dtype[np.floating]) -> Row
             targets = _array(archive, "targets", dtype.itemsize)
         targets = targets.astype(str) if targets.dtype.kind == "S" else targets
     except (BadZipFile, zlib.error, *_BROKEN) as error:
-        raise ModelError(f"is not a readable .npz archive: {error}") from error
+        # zipfile quotes what it finds, however long.
+        text = str(error)
+        text = text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
+        raise ModelError(f"is not a readable .npz archive: {text}") from error
     if features.dtype.kind not in "biuf" or features.ndim != 2:
         raise ModelError(f"features must be numbers with 2 axes (rows, columns), got {_described(features)}")
     if targets.dtype.kind not in "biufU" or targets.ndim not in (1, 2):
@@ -241,6 +244,8 @@ def _described(array: NDArray[np.generic]) -> str:
     return f"{array.dtype} of shape {array.shape}"
 
 
+LONGEST_QUOTE = 200
+"""Characters of another library's message that are quoted."""
 LONGEST_HEADER = 1 << 14
 """Bytes of an .npy header: NumPy itself trusts none above 10,000 characters, but reads it whole before it says so."""
 

@@ -39,7 +39,7 @@ def nearest(word: str, known: Iterable[str], what: str) -> str:
     known = list(known)
     spelled, word = {name.lower(): name for name in known[:MOST_LIKE]}, word.lower()
     # Names such as mean_squared_error are often written by their initials.
-    meant = [name for name in spelled if "_" in name and "".join(part[0] for part in name.split("_")) == word]
+    meant = [name for name in spelled if "_" in name and "".join(part[:1] for part in name.split("_")) == word]
     if meant := meant or get_close_matches(word, spelled, 1, 0.5):
         return f"did you mean '{spelled[meant[0]]}'?"
     names = list(spelled.values())
