@@ -18,7 +18,7 @@ from nnstep.engine.recorder import Call, Joints, Matrix, Recorder
 from nnstep.engine.tape import Application, Instruction, Tape
 from nnstep.values import dataclass
 
-STRETCH = 2**18
+STRETCH = 2**19
 """Parameters updated by one call: few enough for the last cache, many enough that starting a call costs nothing."""
 
 

@@ -108,9 +108,10 @@ class Checkpoints:
 
     def check(self, iteration: int, state: Matrix) -> None:
         """DivergenceError if the start of an iteration is kept and is not this state."""
+        # Bits, not numbers: NaN must equal itself here, and −0 must not equal 0.
+        bits = np.dtype(f"u{state.itemsize}")
         for kept in (self._grid.get(iteration), self._dense.get(iteration)):
-            # Bytes, not numbers: NaN must equal itself here, and −0 must not equal 0.
-            if kept is not None and kept.tobytes() != state.tobytes():
+            if kept is not None and not (kept.view(bits) == state.view(bits)).all():
                 raise DivergenceError(
                     f"the replay differs from the checkpoint of iteration {iteration}: the numbers shown could be "
                     "wrong, so nnstep stops here; did the number of threads change, or the machine?"
