@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from nnstep.model import bundled
 from nnstep.model.shelf import comment
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.picture import svg
+from nnstep.tui.recording import Cast
 
 EVIL = "\x1b]0;pwned\x07\x9b31m\u202e\u2066\u200f\x7f"
 XOR = bundled()["xor"].read_text()
@@ -80,14 +82,68 @@ def test_a_list_of_models(evil: str) -> None:
     assert comment(Path("titled.toml"))[0].startswith("\\u202eabc XOR")
 
 
-async def test_the_app_and_its_pictures(evil: str) -> None:
-    app = NnstepApp(nnstep.open(evil))
+async def test_the_app_its_pictures_and_casts(evil: str) -> None:
+    app, cast = NnstepApp(nnstep.open(evil)), Cast((120, 40), "")
     async with app.run_test(size=(120, 40)) as pilot:
         for line in ("step 3", f"mark {EVIL}", f"export {EVIL}.svg", f"display {EVIL}", "models"):
             app.run_line(line)
             await pilot.pause()
             assert not has_control("".join(each.text for each in segments(app)))
         assert not has_control(svg(app, title=evil).replace("\n", ""))
+        cast.show(app, "", 1)
+    assert not has_control(CAST.sub("", "".join(data for _, _, data in cast.events)))
+
+
+CAST = re.compile(r"\x1b\[(\d+;1H|[\d;]*m|\?25[lh]|2J)")
+"""What a cast of ours says to a terminal: the beginning of a line, a colour, no cursor or one, an empty screen."""
+BESIDE = """# Beside a stranger
+
+```nnstep
+open xor
+models
+expect-error open header.toml
+expect-error open label.toml
+expect-error open titled.toml
+```
+
+## <script>alert(1)</script>
+
+Prose.
+
+```nnstep
+step
+```
+"""
+
+
+def test_a_cast_says_to_the_terminal_what_the_app_does_and_nothing_else(evil: str, tmp_path: Path) -> None:
+    folder = tmp_path / EVIL
+    folder.mkdir()
+    for name in (evil, "titled.toml"):
+        (folder / name).write_text(Path(name).read_text())
+    for name, rows in (("header", f"x,t{EVIL}\n1,2\n"), ("label", f"x,t\n1,{EVIL}\n2,b\n")):
+        (folder / f"{name}.csv").write_text(rows)
+        data = f"[data]\nfile = '{name}.csv'\ntarget = 't'\n"
+        (folder / f"{name}.toml").write_text(data + "[[network.layer]]\nunits = 1\n")
+    (folder / f"l{EVIL}.md").write_text(BESIDE)
+    assert main(["replay", str(folder / f"l{EVIL}.md"), "--cast", "out.cast", "--size", "100x30"]) == 0
+    head, *events = map(json.loads, Path("out.cast").read_text(encoding="utf-8").splitlines())
+    assert not has_control(head["title"])
+    drawn = "".join(data for _, kind, data in events if kind == "o")
+    assert "\\x1b]0;pwned" in drawn
+    assert not has_control(CAST.sub("", drawn))
+    assert [data for _, kind, data in events if kind == "m"] == ["<script>alert(1)</script>"]
+
+
+@pytest.mark.parametrize("where", ["# Beside", "open xor", "## <script>", "Prose"])
+def test_a_lesson_that_speaks_to_the_terminal_is_not_recorded(
+    tmp_path: Path, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lesson = tmp_path / "l.md"
+    lesson.write_text(BESIDE.replace(where, f"{where} {EVIL}"))
+    assert main(["replay", str(lesson), "--cast", str(tmp_path / "out.cast")]) == 1
+    assert "a lesson is a text without control characters" in capsys.readouterr().err
+    assert not (tmp_path / "out.cast").exists()
 
 
 def segments(app: NnstepApp) -> list[Segment]:

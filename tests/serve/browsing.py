@@ -82,11 +82,11 @@ async def browser(address: str) -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def serving(command: Sequence[str] = ()) -> AsyncIterator[Browser]:
+async def serving(command: Sequence[str] = (), *, title: str = "a <title>") -> AsyncIterator[Browser]:
     """A server in this process, with its first browser."""
     with bound(0) as listening:
         async with (
-            Server("a <title>", command or program(ECHO)).opened(listening) as door,
+            Server(title, command or program(ECHO)).opened(listening) as door,
             browser(door.address) as first,
         ):
             yield first

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
+import nnstep
+from nnstep.errors import has_control
+from nnstep.model import bundled
 
 aiohttp = pytest.importorskip("aiohttp", reason="nnstep serve needs the extra `web`")
 pytest.importorskip("textual_serve", reason="nnstep serve needs the extra `web`")
@@ -103,6 +109,38 @@ async def test_only_what_the_page_needs_is_there() -> None:
             assert (await first.get(f"{base}{path}"))[0] in (403, 404)
         async with first.client.post(f"{first.origin}{base}", data=b"x" * 9999) as answer:
             assert answer.status == 405
+
+
+@pytest.mark.parametrize("title", ["", '</title><script>alert("$socket")</script>'])
+async def test_a_strangers_model_is_only_named_on_the_page(tmp_path: Path, title: str) -> None:
+    # Without a title of its own, a model is called by its file.
+    path = tmp_path / "<img src=x onerror='alert(1)'>\x1b]0;\u202e&amp;.toml"
+    text = re.sub("title = .*\n", "", bundled()["xor"].read_text())
+    path.write_text(f"title = '{title}'\n{text}" if title else text)
+    model = nnstep.open(path).session.model
+    async with serving(title=model.title) as first:
+        _, page = await first.get(await first.enter())
+    heading = f"nnstep · {html.escape(model.title)}"
+    assert f"<title>{heading}</title>" in page
+    assert not has_control(page.replace("\n", ""))
+    parsed = Tags()
+    parsed.feed(page)
+    assert parsed.found == {"html", "head", "meta", "title", "link", "script", "body", "div", "p", "i", "a", "noscript"}
+    assert parsed.scripts == ["textual.js", "page.js"]
+
+
+class Tags(HTMLParser):
+    """The names of a page's tags, and where its scripts come from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.scripts: list[str | None] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add(tag)
+        if tag == "script":
+            self.scripts.append(dict(attrs).get("src"))
 
 
 def test_the_page_asks_nobody_else() -> None:
