@@ -75,6 +75,7 @@ class Program:
         self._names: dict[int, str] = {}
         self._bound: dict[str, object] = {}
         self._probed = False
+        self._own: tuple[Matrix, ...] | None = None
         lines = [line for step in steps for line in self._lines(step, last=step is steps[-1])]
         self.source = self._source(lines, counts=any(_reads(call, t) for step in steps for call in step.calls))
         namespace: dict[str, Any] = {**self._bound, "loss": loss.item, "tick": t.fill}
@@ -86,6 +87,12 @@ class Program:
         # Counted by a stack, since a graph need not use the data.
         numbers = range(first, first + len(next(iter(stacks.values()))))
         return zip(numbers, *(view.along(stacks[view.name]) for view in self.views), strict=True)
+
+    def batch(self, t: int) -> list[tuple[Any, ...]]:
+        """What `run` takes for the batch that lies in the templates themselves."""
+        if self._own is None:
+            self._own = tuple(view.along(self.templates[view.name][None])[0] for view in self.views)
+        return [(t, *self._own)]
 
     def _source(self, lines: list[str], *, counts: bool) -> str:
         variables = "".join(f", {name}" for name in self.views.values())

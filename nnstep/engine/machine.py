@@ -124,6 +124,7 @@ class Sheet:
     """The tape for one batch size, its buffers and its compiled program.
 
     calls     the NumPy calls of each forward and backward instruction, by the matrix it writes
+    single    the templates as stacks of one batch
     slab      where all that the forward and backward phases compute lies, but for the parameters' gradients
     separate  nothing is shared between instructions, so that each can be run for itself, on edited matrices
     """
@@ -137,6 +138,7 @@ class Sheet:
         self.tape: Tape = make_tape(graph, plan.optimizer)
         self.inputs = graph.inputs
         self.templates = {matrix.name: np.ones(matrix.storage, plan.dtype) for matrix in graph.inputs}
+        self.single = {name: template[None] for name, template in self.templates.items()}
         inputs = {
             matrix.name: joints.extend(self.templates[matrix.name]) if matrix.ones else self.templates[matrix.name].T
             for matrix in graph.inputs
@@ -284,10 +286,9 @@ class Machine:
     def run_one(self, indices: Matrix, iteration: int, store: Store) -> None:
         """Run one iteration, counted from 0, on the rows `indices`, keeping every matrix readable."""
         sheet = self.sheet(len(indices))
-        stacks = {name: template[None] for name, template in sheet.templates.items()}
-        sheet.gather(self.plan.sources, indices[None], stacks)
+        sheet.gather(self.plan.sources, indices[None], sheet.single)
         with np.errstate(all="ignore"):
-            sheet.program.run(sheet.program.batches(stacks, iteration + 1), store)
+            sheet.program.run(sheet.program.batch(iteration + 1), store)
 
     def joint_update(self, run: Recorder) -> list[Call]:
         """The update of all parameters at once: each of the optimizer's formulas on whole vectors.

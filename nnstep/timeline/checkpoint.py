@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 
 import numpy as np
@@ -139,10 +139,12 @@ class Checkpoints:
         """The iterations between start and target, ascending, whose states make walking back from target cheap.
 
         All of them where there is space; else half of the space is spread over the stretch, and the replays of
-        its parts, as one walks back, use the other half in the same way.
+        its parts, as one walks back, use the other half in the same way. What is kept before the stretch's place in
+        the grid is of other neighbourhoods, and makes room.
         """
-        first = max(start + 1, target - target % self.spacing)
-        free = self.most_dense - bisect_right(self._order, first - 1)
+        grid = target - target % self.spacing
+        first = max(start + 1, grid)
+        free = self.most_dense - (bisect_left(self._order, first) - bisect_left(self._order, grid))
         if target - first < free:
             return range(first, target + 1)
         stride = max(1, -(-(target - first) // max(free // 2, 1)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 
@@ -48,18 +50,32 @@ def test_the_neighbourhood_moves_with_the_cursor() -> None:
     assert checkpoints.iterations == [0, *range(20, 30)]
 
 
-def test_walking_back_replays_few_iterations() -> None:
-    """Each step back restores the nearest checkpoint and keeps what `near` asks for on the way."""
-    checkpoints = Checkpoints(state(0), budget=64 * BYTES)
-    run(checkpoints, 20_000)
+def walk(checkpoints: Checkpoints, targets: Iterable[int]) -> int:
+    """The iterations replayed by going from one target to the next, keeping what `near` asks for on the way."""
     replayed = 0
-    for target in range(19_000, 18_000, -1):
+    for target in targets:
         kept = checkpoints.nearest(target)
         replayed += target - kept
         for iteration in checkpoints.near(kept, target):
             checkpoints.meet(iteration, state(iteration), near=True)
+    return replayed
+
+
+def test_walking_back_replays_few_iterations() -> None:
+    checkpoints = Checkpoints(state(0), budget=64 * BYTES)
+    run(checkpoints, 20_000)
+    assert walk(checkpoints, range(19_000, 18_000, -1)) < 12 * 1000
     assert checkpoints.spacing == 512
-    assert replayed < 12 * 1000
+
+
+def test_walking_back_replays_no_iteration_twice_wherever_one_has_been_before() -> None:
+    """What earlier moves have kept elsewhere makes room: a stretch between two places of the grid is kept whole."""
+    checkpoints = Checkpoints(state(0), budget=800 * BYTES)
+    run(checkpoints, 10_000)
+    walk(checkpoints, range(31, 5000, 64))
+    assert checkpoints.spacing == SPACING
+    # 32 stretches, each replayed once, from its first iteration to its last.
+    assert walk(checkpoints, range(9023, 8000, -1)) == 32 * 31
 
 
 def test_a_replay_must_equal_the_checkpoint_byte_for_byte() -> None:
