@@ -14,6 +14,8 @@ KEPT = 10
 """Journals of ended sessions that stay."""
 ABANDONED = 24 * 3600
 """Seconds after which a file that was never finished is thrown away."""
+SECOND = 1_000_000_000
+"""Nanoseconds."""
 SUFFIX = ".journal"
 DAMAGED = ".damaged-"
 
@@ -38,10 +40,13 @@ class Held:
 
     def write(self, raw: bytes) -> None:
         """Append; on return it is with the operating system."""
+        before = os.fstat(self.handle).st_mtime_ns
         while raw:
             written = os.write(self.handle, raw)
             self.size += written
             raw = raw[written:]
+        if os.fstat(self.handle).st_mtime_ns < before:
+            settle()
 
     def read(self) -> bytes:
         """The whole of it."""
@@ -88,6 +93,7 @@ def new() -> Path:
 def write(path: Path, raw: bytes) -> Held:
     """Put a file with these first bytes at a path, locked before it has that name."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settle()
     temporary = path.with_suffix(".tmp")
     with suppress(FileNotFoundError):
         # Left by a process that ended while it wrote: no other may write to this journal.
@@ -106,6 +112,19 @@ def write(path: Path, raw: bytes) -> Held:
             temporary.unlink()
         raise
     return held
+
+
+def settle() -> None:
+    """Give journals with dates ahead of the clock, which has gone back since, ones of just now, in their order.
+
+    Else they would be the latest until the clock has come to where it was, and what is new would be thrown away first.
+    """
+    now = time.time_ns()
+    ahead = [(written, path) for written, path in _dated(f"*{SUFFIX}*") if written > now]
+    for place, (_, path) in enumerate(sorted(ahead)):
+        with suppress(OSError):
+            # A file that is written to now may get a date some milliseconds back.
+            os.utime(path, ns=(now, now - SECOND + place))
 
 
 def lock(handle: int) -> bool:
@@ -145,12 +164,17 @@ def prune() -> None:
 
 
 def _latest_first(pattern: str) -> list[Path]:
+    return [path for _, path in sorted(_dated(pattern), reverse=True)]
+
+
+def _dated(pattern: str) -> list[tuple[int, Path]]:
+    """Files with the times at which they were last written to, in nanoseconds."""
     dated = []
     with suppress(OSError):
         for path in folder().glob(pattern):
             with suppress(OSError):
                 dated.append((path.stat().st_mtime_ns, path))
-    return [path for _, path in sorted(dated, reverse=True)]
+    return dated
 
 
 def _claim(path: Path) -> Held | None:
