@@ -256,6 +256,11 @@ class Machine:
         for name, view in self.layout.views(self.state).items():
             view[...] = plan.initial[name]
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the state, the gradient and the buffers made so far."""
+        return self.state.nbytes + self.gradient.nbytes + sum(sheet.slab.nbytes for sheet in self._sheets.values())
+
     def sheet(self, rows: int) -> Sheet:
         """The tape and buffers for batches of so many rows."""
         if rows not in self._sheets:

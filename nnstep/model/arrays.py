@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,17 +11,34 @@ from nnstep.errors import ModelError
 from nnstep.model.messages import clipped
 from nnstep.model.model import Matrix
 
-# No model declares an array above this, so that none can exhaust the memory before it has run at all.
-LIMIT = 2 * 1024**3
+GIB = 1024**3
+LIMIT = 2 * GIB
+"""No model declares an array above this, nor a run, so that none can exhaust the memory before it has run at all."""
 CHARACTER = 4
 """Bytes of a character in an array of texts, where all are as long as the longest."""
 
 
+def limit() -> int:
+    """The bytes that anything declared may take: LIMIT, or the GiB of NNSTEP_MEMORY."""
+    text = os.environ.get("NNSTEP_MEMORY", "")
+    if not text:
+        return LIMIT
+    try:
+        size = float(text) * GIB
+    except ValueError:
+        size = 0
+    if not 1 <= size < 1 << 63:
+        raise ModelError(f"NNSTEP_MEMORY must be the GiB that a model may take, such as 4; got {clipped(text)}")
+    return int(size)
+
+
 def refuse_large(what: str, count: int, itemsize: int) -> None:
-    """Raise ModelError for so many declared numbers when they take more than LIMIT bytes."""
-    size = count * itemsize
-    if size > LIMIT:
-        raise ModelError(f"{what} would take {size / 1024**3:,.1f} GiB, the limit is {LIMIT / 1024**3:.0f} GiB")
+    """Raise ModelError for so many declared numbers when they take more than the limit."""
+    size, most = count * itemsize, limit()
+    if size > most:
+        raise ModelError(
+            f"{what} would take {size / GIB:,.1f} GiB, the limit is {most / GIB:,.4g} GiB; NNSTEP_MEMORY sets another"
+        )
 
 
 def matrix(key: str, value: object, dtype: np.dtype[np.floating]) -> Matrix:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnstep.errors import ModelError, has_control
-from nnstep.model.arrays import CHARACTER, LIMIT, refuse_large
+from nnstep.model.arrays import CHARACTER, limit, refuse_large
 from nnstep.model.messages import clipped, nearest, refuse_control
 from nnstep.model.model import Matrix
 from nnstep.model.schema import DataTable
@@ -132,7 +132,7 @@ def _parse(lines: _Lines, layout: _Layout, dtype: np.dtype[np.floating]) -> Rows
     # The first row says whether targets are numbers or texts.
     texts = not _is_number(_cells(first)[layout.target])
     # What a file declares nothing of is refused as soon as it is too much.
-    most = LIMIT // ((len(layout.features) + 1) * dtype.itemsize)
+    most = limit() // ((len(layout.features) + 1) * dtype.itemsize)
     try:
         cells = np.loadtxt(
             chain([first], islice(given, most - 1)),
@@ -148,7 +148,7 @@ def _parse(lines: _Lines, layout: _Layout, dtype: np.dtype[np.floating]) -> Rows
     except ValueError as error:
         raise ModelError(f"line {lines.number}, {layout.misfit(_cells(lines.text), texts)}") from error
     if len(cells) == most and next(given, None) is not None:
-        refuse_large(f"its rows (line {lines.number} is one too many)", LIMIT + 1, 1)
+        refuse_large(f"its rows (line {lines.number} is one too many)", limit() + 1, 1)
     targets: NDArray[np.generic] = cells[:, -1].copy()
     if texts:
         refuse_large("its targets", len(targets) * max(map(len, codes)), CHARACTER)

@@ -12,6 +12,7 @@ import numpy as np
 
 from nnstep.errors import ModelError
 from nnstep.model.arrays import matrix, numbers, refuse_large
+from nnstep.model.memory import of_parameters
 from nnstep.model.messages import clipped
 from nnstep.model.model import Matrix
 from nnstep.model.schema import LayerTable
@@ -83,13 +84,19 @@ def initial_parameters(
     return parameters
 
 
-def refuse_large_parameters(tables: Sequence[LayerTable], inputs: int, dtype: np.dtype[np.floating]) -> None:
-    """Raise ModelError before anything is drawn when the weights together are above the limit."""
-    total = 0
+def refuse_large_parameters(tables: Sequence[LayerTable], inputs: int, slots: int, dtype: np.dtype[np.floating]) -> int:
+    """Raise ModelError before anything is drawn when training them all takes more than the limit.
+
+    The numbers that a run holds of them.
+    """
+    total = held = 0
     for number, table in enumerate(tables, 1):
         total += table.units * (inputs + 1)
         inputs = table.units
-        refuse_large(f"network.layer[{number}].units: all up to W[{number}]", total, dtype.itemsize)
+        held = of_parameters(total, slots)
+        key = f"network.layer[{number}].units: training all up to W[{number}]"
+        refuse_large(key, held, dtype.itemsize)
+    return held
 
 
 def _weights(key: str, table: LayerTable, shape: tuple[int, int], random: Random) -> Matrix:

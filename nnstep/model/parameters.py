@@ -11,6 +11,7 @@ from nnstep.engine.formula import MOST_AXES
 from nnstep.errors import ModelError
 from nnstep.model.arrays import numbers, refuse_large
 from nnstep.model.init import INITS, stream
+from nnstep.model.memory import of_parameters
 from nnstep.model.messages import clipped
 from nnstep.model.model import Matrix
 from nnstep.model.naming import check_name
@@ -18,9 +19,12 @@ from nnstep.model.schema import ParameterTable, parameter_table
 
 
 def graph_parameters(
-    described: Mapping[str, object], seed: int, dtype: np.dtype[np.floating]
+    described: Mapping[str, object], slots: int, seed: int, dtype: np.dtype[np.floating]
 ) -> tuple[dict[str, Matrix], frozenset[str]]:
-    """The parameters' values, read-only, and the names of those that are not trained."""
+    """The parameters' values, read-only, and the names of those that are not trained; ModelError for a wrong one.
+
+    slots: how many the optimizer has for each; they count where all together are too large.
+    """
     tables: dict[str, ParameterTable] = {}
     for name, value in described.items():
         if name == "L":
@@ -31,7 +35,7 @@ def graph_parameters(
             raise ModelError(f"graph.parameters: {error}") from error
         tables[name] = parameter_table(name, value)
     sizes = [prod(table.shape) for table in tables.values() if table.shape is not None]
-    refuse_large("graph.parameters: all that are drawn", sum(sizes), dtype.itemsize)
+    refuse_large("graph.parameters: training all that are drawn", of_parameters(sum(sizes), slots), dtype.itemsize)
     values = {name: _initial(f"graph.parameters.{name}", name, table, seed, dtype) for name, table in tables.items()}
     for value in values.values():
         value.flags.writeable = False

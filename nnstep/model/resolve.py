@@ -9,14 +9,18 @@ from types import MappingProxyType
 
 import numpy as np
 
+from nnstep.engine.ops import OPTIMIZERS
 from nnstep.errors import ModelError, harmless
 from nnstep.model.arrays import refuse_large
 from nnstep.model.data import prepare
 from nnstep.model.graphs import check_shapes, described
 from nnstep.model.init import default_init, initial_parameters, refuse_large_parameters
+from nnstep.model.memory import refuse_large_batches
 from nnstep.model.model import Data, Layer, Loss, Model, Training
 from nnstep.model.schema import LayerTable, ModelTable, TrainingTable, parse
 
+LOSS = 8
+"""Bytes of an iteration's loss, as all are recorded."""
 # The usual loss for an activation of the last layer.
 _USUAL_LOSS = {"sigmoid": "binary_cross_entropy", "softmax": "cross_entropy"}
 # Adam's is the one of its paper (Kingma & Ba 2015, algorithm 1).
@@ -51,8 +55,12 @@ def _network(table: ModelTable, folder: Path) -> Model:
     _check_outputs(layers, loss, data)
     training = _training(table.training, len(data.features))
     inputs = data.features.shape[1]
-    refuse_large_parameters(layers, inputs, dtype)
-    _refuse_large_batch(layers, training, dtype)
+    slots = len(OPTIMIZERS[training.optimizer].slots)
+    held = refuse_large_parameters(layers, inputs, slots, dtype)
+    rows = training.batch_size + len(data.features) % training.batch_size
+    # Z, A, dA and delta of every layer, and what working out delta needs on the way.
+    computed = rows * 5 * sum(layer.units for layer in layers)
+    refuse_large_batches(held, rows * (inputs + 1 + data.targets.shape[1]), computed, dtype)
     return Model(
         name="",
         title="",
@@ -95,6 +103,8 @@ def _layer(table: LayerTable) -> Layer:
 
 
 def _training(table: TrainingTable, rows: int) -> Training:
+    size = rows if table.batch_size == "all" else min(table.batch_size, rows)
+    refuse_large("training.epochs: the losses of all iterations", table.epochs * -(-rows // size), LOSS)
     rate = _USUAL_RATE[table.optimizer] if table.learning_rate is None else table.learning_rate
     return Training(
         optimizer=table.optimizer,
@@ -103,7 +113,7 @@ def _training(table: TrainingTable, rows: int) -> Training:
         beta1=table.beta1,
         beta2=table.beta2,
         epsilon=table.epsilon,
-        batch_size=rows if table.batch_size == "all" else min(table.batch_size, rows),
+        batch_size=size,
         epochs=table.epochs,
         shuffle=table.shuffle,
     )
@@ -117,9 +127,3 @@ def _check_outputs(tables: Sequence[LayerTable], loss: Loss, data: Data) -> None
         raise ModelError(
             f"network.layer[{len(tables)}].units must be {columns} under {loss.name}, one for each {what}, got {units}"
         )
-
-
-def _refuse_large_batch(tables: Sequence[LayerTable], training: Training, dtype: np.dtype[np.floating]) -> None:
-    """Z, A, dA and delta of a batch, for all layers, are kept at the same time."""
-    units = sum(table.units for table in tables)
-    refuse_large("training.batch_size: a batch", training.batch_size * 4 * units, dtype.itemsize)

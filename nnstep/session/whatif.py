@@ -10,6 +10,7 @@ import numpy as np
 from nnstep.engine.names import SETTINGS, shown
 from nnstep.engine.recorder import Matrix
 from nnstep.errors import CommandError, NotComputedError
+from nnstep.model.arrays import GIB, limit
 from nnstep.session.expression import clipped, compile_target
 from nnstep.timeline import Branch, Edit, Timeline
 from nnstep.timeline.checkpoint import BUDGET
@@ -68,6 +69,7 @@ class Branches:
         if self._fresh == current.name and isinstance(current, Branch):
             branch = Branch(self._fresh, current.parent, session.step, (*current.edits, edit))
         else:
+            self._refuse_large()
             branch = Branch(f"b{self._next}", current, session.step, (edit,))
             self._next += 1
         self._timelines[branch.name] = branch
@@ -77,6 +79,15 @@ class Branches:
         self._fresh = branch.name
         session.look_at(branch)
         return branch
+
+    def _refuse_large(self) -> None:
+        """A branch takes about as much as the run that it leaves: one there always is, more are up to the limit."""
+        taken, most = sum(timeline.nbytes for timeline in self), limit()
+        if len(self) > 1 and taken > most:
+            raise CommandError(
+                f"set: {len(self)} branches take {taken / GIB:.1f} GiB, the limit is {most / GIB:.4g} GiB; "
+                "NNSTEP_MEMORY sets another, `open` begins anew without them"
+            )
 
     def _edit(self, target: str, value_text: str) -> Edit:
         session = self._session

@@ -57,6 +57,11 @@ class Branch(Timeline):
         np.copyto(self._runner.state, machine.state)
         self._running = self._fork + 1
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it holds, those of the edit's iteration included."""
+        return super().nbytes + self._edited.nbytes + self._sheet.slab.nbytes + self._mid.nbytes + self._start.nbytes
+
     def kept(self, iteration: int) -> int:
         """The last iteration up to this one at whose start there is a checkpoint: the parent's before the edit."""
         return self.parent.kept(iteration) if iteration <= self._fork else super().kept(iteration)

@@ -148,6 +148,12 @@ class Timeline:
         return self.calendar.length
 
     @property
+    def nbytes(self) -> int:
+        """Bytes that it holds."""
+        machines = self._runner.nbytes + self._inspector.nbytes
+        return machines + self._before.nbytes + self.checkpoints.nbytes + self._losses.nbytes
+
+    @property
     def reached(self) -> int:
         """Iterations that have been run so far."""
         return self._reached

@@ -14,7 +14,7 @@ import pytest
 
 import nnstep
 from nnstep.errors import NnstepError
-from nnstep.model import arrays, files
+from nnstep.model import arrays
 from nnstep.settings import parse, read
 
 LAYER = "[[network.layer]]\nunits = 1\n"
@@ -56,9 +56,13 @@ def header(shape: str, kind: str = "|u1", length: int = 118) -> bytes:
         (ROWS + LAYER.replace("1", "1000000000", 1) + LAYER, "would take"),
         (ROWS + LAYER * 1001, "network.layer must have at most 1000 layers"),
         (ROWS + LAYER + "[training]\nepochs = 1000000000000\n", "training.epochs must be at most 1000000000"),
+        (
+            ROWS + LAYER + "[training]\nbatch_size = 1\nepochs = 1000000000\n",
+            "the losses of all iterations",
+        ),
         ('[data]\ngenerate = "moons"\nsamples = 30000000\n' + LAYER, "data.samples would take"),
-        (graph("L = mean(reshape(w, (100000, 1)) * reshape(w, (1, 100000)))"), "a batch would take"),
-        (graph("a = reshape(w, (100000, 1)) @ reshape(w, (1, 100000))", "L = mean(a)"), "a batch would take"),
+        (graph("L = mean(reshape(w, (100000, 1)) * reshape(w, (1, 100000)))"), "with such batches would take"),
+        (graph("a = reshape(w, (100000, 1)) @ reshape(w, (1, 100000))", "L = mean(a)"), "with such batches would take"),
         (graph("a0 = x", *(f"a{i + 1} = concat(a{i}, a{i})" for i in range(60)), "L = mean(a60)"), "would take"),
         (graph("L = mean(x) * 9**9**9"), "give no number"),
         (f"seed = {'9' * 10_000}\n{ROWS}{LAYER}", "has a number of thousands of digits"),
@@ -110,14 +114,13 @@ def test_a_data_file(tmp_path: Path, name: str, write: Callable[[Path], None], s
 
 
 def test_a_csv_is_refused_where_it_becomes_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "d.csv").write_text("x,t\n" + "1,2\n" * 101)
-    (tmp_path / "m.toml").write_text(f"[data]\nfile = 'd.csv'\ntarget = 't'\n{LAYER}")
+    (tmp_path / "d.csv").write_text("x,t\n" + "1,2\n" * 1001)
+    (tmp_path / "m.toml").write_text(f"[data]\nfile = 'd.csv'\ntarget = 't'\n{LAYER}[training]\nepochs = 1\n")
     # 16 bytes a row.
-    for module in (files, arrays):
-        monkeypatch.setattr(module, "LIMIT", 100 * 16)
-    assert "its rows (line 102 is one too many)" in refused(lambda: nnstep.open(tmp_path / "m.toml"))
-    (tmp_path / "d.csv").write_text("x,t\n" + "1,2\n" * 100)
-    assert nnstep.open(tmp_path / "m.toml").session.model.rows == 100
+    monkeypatch.setattr(arrays, "LIMIT", 1000 * 16)
+    assert "its rows (line 1002 is one too many)" in refused(lambda: nnstep.open(tmp_path / "m.toml"))
+    (tmp_path / "d.csv").write_text("x,t\n" + "1,2\n" * 1000)
+    assert nnstep.open(tmp_path / "m.toml").session.model.rows == 1000
 
 
 @pytest.mark.parametrize(
@@ -133,6 +136,22 @@ def test_an_expression(text: str) -> None:
     for line in (f"print {text}", f"expect any({text})", f"until any({text})"):
         assert "60000×1 and 1×60000 would make 3,600,000,000 numbers" in refused(partial(debugger.execute, line))
     assert debugger.execute("print (X.T @ X)[0,0]").value == 0
+
+
+def test_branches_together_keep_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    debugger = nnstep.open("digits")
+    debugger.step(1)
+    monkeypatch.setenv("NNSTEP_MEMORY", f"{debugger.session.timeline.nbytes / 2**30}")
+    # The first is always to be had.
+    debugger.execute("set lr = 0.2")
+    debugger.execute("set lr = 0.3")
+    debugger.step(1)
+    said = refused(partial(debugger.execute, "set lr = 0.4"))
+    assert "set: 2 branches take 0.0 GiB, the limit is 0.0" in said
+    assert "NNSTEP_MEMORY sets another, `open` begins anew without them" in said
+    assert [timeline.name for timeline in debugger.session.branches] == ["main", "b1"]
+    monkeypatch.delenv("NNSTEP_MEMORY")
+    debugger.execute("set lr = 0.4")
 
 
 def test_not_enough_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -416,7 +416,7 @@ def test_targets_are_encoded_for_the_loss_that_judges_by_them() -> None:
         (["L = mean(x)"], {"w": {"shape": [1, 3], "init": "hee"}}, "graph.parameters.w.init: no init 'hee'; did you"),
         (["L = mean(x)"], {"w": {"values": W, "trainble": False}}, "graph.parameters.w: no key 'trainble'; did you"),
         (["L = mean(x)"], {"w": {"shape": [0]}}, "graph.parameters.w.shape[1] must be at least 1, got 0"),
-        (["L = mean(x)"], {"w": {"shape": [10**9, 10**9]}}, "graph.parameters: all that are drawn would take"),
+        (["L = mean(x)"], {"w": {"shape": [10**9, 10**9]}}, "graph.parameters: training all that are drawn would take"),
         (["L = mean(x)"], {"w": "a"}, "graph.parameters.w must be a number, a list of numbers, or a table, got 'a'"),
         (["L = mean(x)"], {"w": [[1, 2], [3]]}, "graph.parameters.w must have rows of one length"),
         (["L = mean(x)"], {"w": []}, "graph.parameters.w must not be empty"),

@@ -68,7 +68,10 @@ MISTAKES = [
     (
         "units = 4",
         "units = 900_000_000",
-        "network.layer[1].units: all up to W[1] would take 20.1 GiB, the limit is 2 GiB",
+        (
+            "network.layer[1].units: training all up to W[1] would take 201.2 GiB, the limit is 2 GiB; "
+            "NNSTEP_MEMORY sets another"
+        ),
     ),
     (
         "units = 4",
