@@ -14,6 +14,7 @@ from nnstep.errors import CommandError, NnstepError
 from nnstep.render.displays import display_lines
 from nnstep.render.text import Line, text_of
 from nnstep.session import Session
+from nnstep.session.confinement import Confinement
 from nnstep.session.expression import clipped
 from nnstep.session.location import unit_of
 from nnstep.session.stops import Stop
@@ -74,20 +75,24 @@ def refuse_files(session: Session, found: Command) -> None:
 def _follow(session: Session, outcome: Result) -> Result:
     """Run the lines of the stop that was reached, and of those that they reach in turn."""
     lines: list[Line] = []
-    waiting: list[str] = []
+    waiting: list[tuple[str, Confinement | None]] = []
     while True:
         stop = outcome.stop
-        fresh = list(stop.commands) if isinstance(stop, Stop) else []
-        silent = fresh[:1] == ["silent"]
+        fresh = [(text, stop.confinement) for text in stop.commands] if isinstance(stop, Stop) else []
+        silent = bool(fresh) and fresh[0][0] == "silent"
         lines += () if silent else outcome.lines
-        waiting = [*(fresh[1:] if silent else fresh), *waiting]
+        waiting = [*fresh[silent:], *waiting]
         if not waiting or session.interrupted:
             return replace(outcome, text=text_of(lines), lines=tuple(lines))
-        text = waiting.pop(0)
+        text, confinement = waiting.pop(0)
+        before = session.confinement
+        session.confinement = confinement or before
         try:
             outcome = _run(session, text)
         except CommandError as error:
             raise CommandError(f"in the commands of a stop: {text}: {error}") from error
+        finally:
+            session.confinement = before
 
 
 def collect(session: Session, text: str) -> Result:

@@ -89,7 +89,7 @@ def commands(session: Session, number: int) -> Result:
     `silent` as the first of them keeps the stop itself from being shown. No lines at all take the old ones away.
     """
     stop = session.stops[number]
-    stop.commands = []
+    stop.commands, stop.confinement = [], session.confinement
     session.collecting = stop
     return result(f"lines to run at stop {number}, up to a line `end`:")
 

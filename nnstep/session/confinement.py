@@ -11,6 +11,7 @@ from nnstep.model import bundled
 from nnstep.model.messages import clipped
 from nnstep.model.shelf import Listed, listed, shelf
 
+AGAIN = "give the stop its `commands` anew to let it"
 REMEDY = "those of `nnstep serve --allow-paths` do"
 
 
@@ -31,15 +32,17 @@ class Confinement:
 
 
 class JournalConfinement(Confinement):
-    """No file and no other model, while a journal brings back a state: whoever wrote it."""
+    """No file and no other model, for what a journal brings back: whoever wrote it."""
 
     def allowed(self, source: Any) -> Any:  # noqa: ANN401  # whatever a model is opened from
         """Nothing: the session has its model."""
-        raise CommandError(f"{clipped(str(source))}: a journal opens no other model")
+        raise CommandError(f"{clipped(str(source))}: a journal opens no other model; {AGAIN}")
 
     def refusal(self, command: str, *, reads: bool, writes: bool) -> CommandError | None:
-        """Neither is part of a state."""
-        return CommandError(f"{command} reaches for a file, which a journal may not do") if reads or writes else None
+        """Neither is part of a state, nor may the commands of a stop that is part of it do what it may not."""
+        if reads or writes:
+            return CommandError(f"{command} reaches for a file, which what a journal brings back may not do; {AGAIN}")
+        return None
 
 
 class LessonConfinement(Confinement):

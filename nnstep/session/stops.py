@@ -17,6 +17,7 @@ from nnstep.engine.compiler import Probe
 from nnstep.engine.machine import Scope
 from nnstep.engine.tape import Tape
 from nnstep.errors import CommandError, NnstepError
+from nnstep.session.confinement import Confinement
 from nnstep.session.expression import Expression
 from nnstep.session.operations import Matrix, Value
 from nnstep.timeline import Calendar, Timeline
@@ -80,7 +81,7 @@ class Stop:
     condition  what must hold there besides
     ignore     how many more matches to pass over; hits, how many there were
     once       it goes with its first hit (tbreak)
-    commands   lines to run when it is reached
+    commands   lines to run when it is reached, and what they may reach: as much as whoever has given them
     note       what a watch or catch found when it was last reached
     reached    the steps of its last hits, the latest last
     """
@@ -95,6 +96,7 @@ class Stop:
     ignore: int = 0
     hits: int = 0
     commands: list[str] = field(default_factory=list)
+    confinement: Confinement | None = None
     note: str = ""
     reached: tuple[int, ...] = ()
 

@@ -133,6 +133,23 @@ def test_a_journal_brings_back_a_state_and_writes_nothing(part: str, line: str, 
     assert sorted(here.iterdir()) == before
 
 
+@pytest.mark.parametrize("line", ["save hacked", "export hacked.csv W[1]", "source evil", "open other.toml"])
+def test_nor_do_the_commands_of_its_stops_later(line: str, here: Path) -> None:
+    stops = ["break L", "commands 1", line, "end", "break A[1]", "commands 2", "continue", "end"]
+    write_journal(here, state={"stops": stops})
+    before = sorted(here.iterdir())
+    debugger, _ = nnstep.api.resume(journal=False)
+    # The second time is by the way of stop 2, of another iteration.
+    for again in (5, 25):
+        debugger.execute(f"goto {again}")
+        with pytest.raises(NnstepError, match=r"commands of a stop: .*; give the stop its `commands` anew to let it"):
+            debugger.execute("continue")
+        assert sorted(here.iterdir()) == before
+    for anew in ("commands 1", "save mine", "end", "delete 2", "continue"):
+        debugger.execute(anew)
+    assert (here / "mine").exists()
+
+
 def write_journal(here: Path, **change: object) -> None:
     """The journal of a session of xor, with some of it changed, its checksums right."""
     debugger = nnstep.open("xor")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nnstep import lesson
-from nnstep.errors import LessonError
+from nnstep.errors import CommandError, LessonError
 from nnstep.lesson.transcript import transcribe
 from nnstep.model import bundled
 
@@ -56,3 +56,15 @@ def test_nor_by_the_way_of_a_stop_or_an_expectation(folder: Path, line: str) -> 
     said = complaints(folder, "open xor", f"expect-error {line}")
     assert said == []
     assert not (folder / "x").exists()
+
+
+def test_the_commands_of_a_stop_stay_confined_when_the_lesson_is_over(folder: Path) -> None:
+    path = folder / "lesson.md"
+    path.write_text("# T\n\nProse.\n\n```nnstep\nopen xor\nbreak L\ncommands 1\nopen ../own.toml\nend\n```\n")
+    replay = lesson.Replay(lesson.read(path))
+    while not replay.ended:
+        replay.enter()
+        assert all(ran.error is None for ran in replay.run())
+    with pytest.raises(CommandError, match="a lesson opens bundled models and files of its own folder"):
+        replay.debugger.execute("continue")
+    assert replay.debugger.session.model.name == "xor"
