@@ -28,6 +28,8 @@ HEARTBEAT = 15.0
 """Seconds between two looks whether a browser is still there."""
 FAREWELL = 1.0
 """Seconds that a browser has to say goodbye."""
+IDLE = 30.0
+"""Seconds after which a connection that asks for nothing is closed; sessions are no such."""
 
 PAGE = Path(__file__).parent / "page"
 STATIC = Path(textual_serve.__file__).parent / "static"
@@ -86,7 +88,7 @@ class Server:
     async def opened(self, listening: socket.socket) -> AsyncIterator[Door]:
         """Serve on a socket for as long as the context lasts; then no session is left."""
         door = self._door = Door(listening.getsockname()[1])
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=FAREWELL)
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=FAREWELL, keepalive_timeout=IDLE)
         try:
             await runner.setup()
             await web.SockSite(runner, listening).start()

@@ -18,7 +18,12 @@ aiohttp = pytest.importorskip("aiohttp", reason="nnstep serve needs the extra `w
 pytest.importorskip("textual_serve", reason="nnstep serve needs the extra `web`")
 
 from nnstep.serve import bound, server  # noqa: E402  # not without the extra
-from tests.serve.browsing import browser, serving  # noqa: E402  # as above
+from tests.serve.browsing import browser, serving, told  # noqa: E402  # as above
+
+ASKED_NOTHING = pytest.mark.skipif(
+    tuple(map(int, aiohttp.__version__.split(".")[:2])) < (3, 14),
+    reason="this aiohttp begins to wait only after a first answer",
+)
 
 
 async def test_nobody_comes_in_without_the_token() -> None:
@@ -81,6 +86,29 @@ async def test_a_request_has_one_host(lines: str) -> None:
         answer = await reader.read()
         writer.close()
         assert answer.split()[1] in (b"400", b"403")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "GET / HTTP/1.1\r\nHost: {host}\r\n\r\n",
+        pytest.param("", marks=ASKED_NOTHING),
+        pytest.param("GET / HTTP/1.1\r\nHost: {host}\r\nX: ", marks=ASKED_NOTHING),
+    ],
+    ids=["once", "nothing", "not to its end"],
+)
+async def test_connections_that_ask_for_nothing_are_closed(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "IDLE", 0.05)
+    async with serving() as first, first.session(await first.enter()) as session:
+        await told(session)
+        host = first.origin.removeprefix("http://")
+        reader, writer = await asyncio.open_connection(*host.split(":"))
+        writer.write(said.format(host=host).encode())
+        answered = await asyncio.wait_for(reader.read(), 60)
+        assert answered.startswith(b"HTTP/1.1 403") == said.endswith("\n")
+        writer.close()
+        await session.send_json(["ping", "1"])
+        assert await session.receive_json(timeout=60) == ["pong", "1"]
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", "https://{host}", None])
