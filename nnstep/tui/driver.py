@@ -15,6 +15,10 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from textual.message import Message
+
     from nnstep.tui.app import NnstepApp
 
 HUNG_UP = 129
@@ -22,7 +26,12 @@ HUNG_UP = 129
 TICK = 0.1
 """Seconds in which the rest of a key's sequence comes, or it is the escape key."""
 TICKS = 3
-MOST = 1 << 16
+MOST = 1 << 10
+"""Bytes read in one go."""
+AHEAD = 256
+"""Keys and the like that may wait for the app; what is typed beyond that waits in the terminal."""
+CATCHING_UP = 0.005
+"""Seconds between two looks whether it has caught up."""
 
 
 class _Lasting:
@@ -50,6 +59,7 @@ class TerminalDriver(LinuxDriver):
 
     _app_loop: asyncio.AbstractEventLoop | None = None
     _wake: tuple[int, int] | None = None
+    _last: Future[bool] | None = None
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
@@ -65,6 +75,11 @@ class TerminalDriver(LinuxDriver):
             os.write(self._wake[1], b"x")
         super().disable_input()
 
+    def send_message(self, message: Message) -> None:
+        """Hand a message to the app, whose thread is another one."""
+        post = self._app._post_message(message)  # noqa: SLF001  # as Textual's does, which keeps no word of it
+        self._last = asyncio.run_coroutine_threadsafe(post, loop=self._loop)
+
     def run_input_thread(self) -> None:
         """Hand on what is typed."""
         assert self._wake is not None
@@ -72,7 +87,8 @@ class TerminalDriver(LinuxDriver):
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         ticks = 0
-        while not self.exit_event.is_set():
+        # Until it is woken: whoever tells it to stop writes one byte, which the next one must not find.
+        while True:
             # Once a sequence has had its time, there is nothing to look at before the next key.
             ready, _, _ = select.select([self.fileno, wake], [], [], TICK if ticks else None)
             if wake in ready:
@@ -88,6 +104,18 @@ class TerminalDriver(LinuxDriver):
             ticks = TICKS if self.fileno in ready else max(ticks - 1, 0)
             for event in parser.tick():
                 self.process_message(event)
+            # Only now: a sequence that goes on in the terminal is not to be taken for one that has had its time.
+            self._let_catch_up(wake)
+
+    def _let_catch_up(self, wake: int) -> None:
+        """Read no faster than the app takes it: a flood of keys would fill the memory, and nothing be painted."""
+        most = AHEAD
+        # Only once the last is with the app does its queue tell how many wait.
+        while not (self._last is None or self._last.done()) or self._app.message_queue_size > most:
+            # It paints when it has done all.
+            most = 0
+            if select.select([wake], [], [], CATCHING_UP)[0]:
+                break
 
     def _read(self) -> bytes:
         try:
