@@ -18,7 +18,7 @@ from nnstep.commands import resuming
 from nnstep.commands.registry import Result
 from nnstep.engine.names import canonical
 from nnstep.engine.tape import Tape
-from nnstep.errors import CommandError
+from nnstep.errors import CommandError, harmless
 from nnstep.model.loader import locate
 from nnstep.render.text import Span, text_of
 from nnstep.render.text import line as line_of
@@ -154,20 +154,24 @@ def resume(
     CommandError where there is none, ModelError for a model that has changed.
     """
     said: list[str] = []
-    kept, held = resuming.find(locate(model) if model else None, said.append)
+
+    def say(text: str) -> None:
+        # A journal may be anybody's.
+        said.append(harmless(text))
+
+    kept, held = resuming.find(locate(model) if model else None, say)
     try:
-        session = resuming.reopen(kept, held, said.append, force=force, allow_paths=allow_paths)
+        session = resuming.reopen(kept, held, say, force=force, allow_paths=allow_paths)
         debugger = Debugger(session, kept.history)
         if not journal:
             held.release()
             return debugger, said
         if kept.damaged:
             aside = held.set_aside()
-            said.append(
-                f"its journal was damaged at line {kept.damaged}, so what followed is lost; it is set aside: {aside}"
-            )
+            say(f"its journal was damaged at line {kept.damaged}, so what followed is lost; it is set aside: {aside}")
         kept_on = Journal(debugger.session, kept.history, held)
-        said += filter(None, [kept_on.rewrite()])
+        if problem := kept_on.rewrite():
+            say(problem)
         debugger.keep_journal(kept_on)
     except BaseException:
         with suppress(OSError):

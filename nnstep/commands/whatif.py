@@ -10,10 +10,8 @@ from nnstep.render.branches import branch_lines, comparison_lines, edited_line
 from nnstep.render.position import here
 from nnstep.render.text import Span, line
 from nnstep.session import Session
-from nnstep.session.expression import clipped
 from nnstep.session.whatif import Place, compare
 
-_MARK = re.compile(r"[^\W\d][\w-]{0,63}")
 _ASSIGNMENT = re.compile(r"(?<![=<>!])=(?!=)")
 
 
@@ -63,10 +61,6 @@ def diff(session: Session, name: Rest) -> Result:
 @command("mark", usage="NAME", keys={"m": "mark "})
 def mark(session: Session, name: Rest) -> Result:
     """Name this step, to come back with `goto mark NAME`."""
-    if not _MARK.fullmatch(name):
-        raise CommandError(
-            f"a mark is named by letters, digits, _ and -, beginning with a letter; got {clipped(name)!r}"
-        )
     session.travels.mark(name, session.place)
     return result(f"{name}: step {session.step} of {session.timeline.name}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from nnstep.session.session import Session
 
 MAIN = "main"
+_MARK = re.compile(r"[^\W\d][\w-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,10 @@ class Travels:
 
     def mark(self, name: str, place: Place) -> None:
         """Name a place; an old mark of the name is moved."""
+        if not _MARK.fullmatch(name):
+            raise CommandError(
+                f"a mark is named by letters, digits, _ and -, beginning with a letter; got {clipped(name)!r}"
+            )
         self.marks[name] = place
 
     def marked(self, name: str) -> Place:

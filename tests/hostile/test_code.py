@@ -13,8 +13,9 @@ import pytest
 
 import nnstep
 from nnstep import lesson
+from nnstep.cli import main
 from nnstep.commands.rekeying import checked
-from nnstep.errors import NnstepError
+from nnstep.errors import NnstepError, has_control
 from nnstep.model import bundled
 from nnstep.session.journal import decode, encode
 from nnstep.settings import read
@@ -150,6 +151,26 @@ def test_nor_do_the_commands_of_its_stops_later(line: str, here: Path) -> None:
     assert (here / "mine").exists()
 
 
+def test_a_journal_does_not_speak_to_the_terminal(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    evil = "\x1b]0;pwned\x07\n\u202e"
+    stops = ["break L", "commands 1", f"print 1 # {evil}", "end", f"br{evil}"]
+    write_journal(here, machine={"NumPy": evil}, history=[evil], state={"stops": stops, "displays": [f"x{evil}"]})
+    assert main(["run", "xor", "--resume", "info stops", "continue"]) == 0
+    out, err = capsys.readouterr()
+    assert not any(has_control(each) for each in (out + err).split("\n"))
+    assert "NumPy was \\x1b]0;pwned\\x07\\n\\u202e, is " in err
+    assert err.count("not resumed: ") == 2
+    assert "1 # \\x1b]0;pwned" in out
+
+
+@pytest.mark.parametrize("name", ["", "a b", "\x1b[31m", "9", "a" * 65])
+def test_a_journals_marks_are_named_as_others(name: str, here: Path) -> None:
+    write_journal(here, state={"marks": {name: ["main", 3], "good": ["main", 3]}})
+    debugger, said = nnstep.api.resume(journal=False)
+    assert list(debugger.session.travels.marks) == ["good"]
+    assert "a mark is named by letters" in said[1]
+
+
 def write_journal(here: Path, **change: object) -> None:
     """The journal of a session of xor, with some of it changed, its checksums right."""
     debugger = nnstep.open("xor")
@@ -170,7 +191,7 @@ def write_journal(here: Path, **change: object) -> None:
         "history": [],
     }
     state = change.get("state")
-    if isinstance(state, dict) and {*state} <= {"branches", "stops", "displays"}:
-        change = {"state": {**kept.state, **state}}
+    if isinstance(state, dict) and {*state} <= {"branches", "stops", "displays", "marks"}:
+        change = {**change, "state": {**kept.state, **state}}
     path.write_bytes(encode({**head, **change}))
     assert "xor" in bundled()
