@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import get_args
+from typing import Any, get_args
 
 from nnstep.commands import COMMANDS
 from nnstep.session.operations import FUNCTIONS
@@ -16,6 +16,8 @@ ODD_WORDS = ("", "?", "\x1b[31m", "\u202e", "é", "δ", "δ[", "]", "W[-1]", "W[
 REFUSED = ("__import__('os')", "().__class__", "[x for x in X]", "lambda: 0", "f'{X}'", "9**9**9", "X.dtype")
 INSERTED = (b"\0", b"\x1b]0;t\x07", b"\xff\xfe", b"[", b'"', b"'", b"\n\n", b"9" * 40, b"-")
 SIZES = (b"0", b"-1", b"99999999999", b"1e400", b"nan", b"'a'", b"[]")
+PLACES = (["main", 10**9], ["main", -1], ["b1", -1], ["b1", True], ["b9", 0])
+VALUES: tuple[Any, ...] = (None, True, -1, 0, 7, 10**30, 1.5, "", "main", "b1", [], {}, *PLACES)
 WRAPPERS = ("({})", "-{}", "not {}", "~{}", "{}.T")
 DEEPEST = 5
 LEAVES = 0.35
@@ -75,6 +77,21 @@ def _words(random: Random, names: Sequence[str]) -> str:
             random.choice(ODD_WORDS),
         )
     )
+
+
+def other_json(random: Random, value: Any) -> Any:  # noqa: ANN401  # what JSON has
+    """A value of JSON with one place in it changed."""
+    deeper = random.random() < 0.85
+    if isinstance(value, dict) and value and deeper:
+        key = random.choice(list(value))
+        return {**value, key: other_json(random, value[key])}
+    if isinstance(value, list) and value and deeper:
+        place = random.randrange(len(value))
+        changed = random.choice(([], [random.choice(value)] * 2, [other_json(random, value[place])]))
+        return [*value[:place], *changed, *value[place + 1 :]]
+    if isinstance(value, str) and deeper:
+        return damaged(random, value.encode()).decode(errors="replace")
+    return random.choice(VALUES)
 
 
 def damaged(random: Random, raw: bytes) -> bytes:

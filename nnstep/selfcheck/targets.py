@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -14,11 +15,12 @@ from nnstep import lesson, settings
 from nnstep.api import Debugger
 from nnstep.commands import COMMANDS
 from nnstep.commands.rekeying import checked
+from nnstep.commands.resuming import restore
 from nnstep.errors import NnstepError, has_control
 from nnstep.model import bundled, load
 from nnstep.selfcheck import generate
 from nnstep.session.confinement import Confinement
-from nnstep.session.journal import Journal, decode, state_of
+from nnstep.session.journal import Journal, decode, encode, state_of
 from nnstep.session.past import Past
 from nnstep.session.script import script
 from nnstep.values import dataclass
@@ -140,7 +142,7 @@ def _model(random: Random) -> bytes:
 
 def _run_model(case: bytes) -> None:
     with _file("model.toml", case) as path:
-        load(path, {"training.epochs": 1})
+        nnstep.open(path).step(3)
 
 
 CSV = b"a,b,kind\n1,2,red\n3,4.5,blue\n-1e3,nan,red\n"
@@ -234,8 +236,29 @@ def _state(folder: str) -> Iterator[None]:
             os.environ["NNSTEP_STATE"] = before
 
 
+def _journal_of_a_stranger(random: Random) -> bytes:
+    """Damaged bytes, which its checksums tell, or a journal that somebody has written with the right ones."""
+    raw = _journal()
+    if random.random() < 0.3:
+        return generate.damaged(random, raw)
+    records = [json.loads(line.partition(b" ")[2]) for line in raw.splitlines()]
+    place = random.randrange(len(records))
+    records[place] = generate.other_json(random, records[place])
+    return b"".join(map(encode, records))
+
+
 def _run_journal(case: bytes) -> None:
-    decode(case)
+    kept = decode(case)
+    if kept is None:
+        return
+    session = nnstep.open(MODEL).session
+    session.confinement = Confinement()
+    for text in restore(session, kept.state):
+        if not text.strip() or len(text) > LONGEST_MESSAGE:
+            raise BrokenPromiseError(f"what is not resumed must be said in short, got {text[:300]!r}")
+    if not 0 <= session.step <= session.length:
+        raise BrokenPromiseError(f"step {session.step} is outside the run")
+    script(session)
 
 
 SETTINGS = b"""
@@ -276,6 +299,6 @@ TARGETS: Mapping[str, Target] = {
         Target("script", _damaged(_script), _run_script),
         Target("settings", _damaged(lambda: SETTINGS), _run_settings),
         Target("history", _damaged("step 3\nprint δ[1]\n".encode), _run_past),
-        Target("journal", _damaged(_journal), _run_journal),
+        Target("journal", _journal_of_a_stranger, _run_journal),
     )
 }

@@ -158,8 +158,13 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _is_count(value: object) -> bool:
+    # True is a whole number to Python.
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
 def _is_place(value: Any) -> bool:  # noqa: ANN401  # what JSON has
-    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], int)
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and _is_count(value[1])
 
 
 _STATE: Mapping[str, Callable[[Any], bool]] = {
@@ -167,8 +172,8 @@ _STATE: Mapping[str, Callable[[Any], bool]] = {
     "stops": lambda value: _are(value, _is_text),
     "displays": lambda value: _are(value, _is_text),
     "marks": lambda value: isinstance(value, dict) and all(map(_is_place, value.values())),
-    "hits": lambda value: isinstance(value, dict) and all(isinstance(hits, int) for hits in value.values()),
-    "collecting": lambda value: value is None or isinstance(value, int),
+    "hits": lambda value: isinstance(value, dict) and all(map(_is_count, value.values())),
+    "collecting": lambda value: value is None or _is_count(value),
     "place": _is_place,
 }
 """What of a session is written down, and whether a value of JSON is that."""

@@ -114,6 +114,10 @@ def test_keys_of_the_settings_run_commands_and_nothing_else() -> None:
         {"files": 7},
         {"machine": []},
         {"overrides": [1]},
+        {"state": {"place": ["main", -1]}},
+        {"state": {"place": ["main", True]}},
+        {"state": {"marks": {"a": ["main", -1]}}},
+        {"state": {"hits": {"1": -1}}},
         {"state": {"branches": 1, "stops": {}, "displays": None, "marks": [], "hits": 0, "collecting": [], "place": 5}},
     ],
 )
