@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, get_args
@@ -18,10 +19,13 @@ from nnstep.session.confinement import Confinement
 from nnstep.session.expression import clipped
 from nnstep.session.location import unit_of
 from nnstep.session.stops import Stop
+from nnstep.session.whatif import Place
 from nnstep.timeline import Unit
 
 LONGEST_LINE = 10_000
 _WHOLE = re.compile(r"[0-9]+")
+AGAIN = 1000
+"""Times that the commands of stops may come to one step: lines that lead back there would run for ever."""
 MOST = 10**18
 """No run has so many of anything."""
 
@@ -76,8 +80,13 @@ def _follow(session: Session, outcome: Result) -> Result:
     """Run the lines of the stop that was reached, and of those that they reach in turn."""
     lines: list[Line] = []
     waiting: list[tuple[str, Confinement | None]] = []
+    reached: Counter[Place] = Counter()
     while True:
         stop = outcome.stop
+        if isinstance(stop, Stop):
+            reached[session.place] += 1
+            if reached[session.place] > AGAIN:
+                raise CommandError(f"the commands of stop {stop.number} have led to step {session.step} {AGAIN} times")
         fresh = [(text, stop.confinement) for text in stop.commands] if isinstance(stop, Stop) else []
         silent = bool(fresh) and fresh[0][0] == "silent"
         lines += () if silent else outcome.lines

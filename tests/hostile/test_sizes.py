@@ -7,6 +7,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,19 @@ def test_an_expression(text: str) -> None:
     for line in (f"print {text}", f"expect any({text})", f"until any({text})"):
         assert "60000×1 and 1×60000 would make 3,600,000,000 numbers" in refused(partial(debugger.execute, line))
     assert debugger.execute("print (X.T @ X)[0,0]").value == 0
+
+
+@pytest.mark.parametrize("lines", [("goto start", "continue"), ("goto start", "continue", "print L")])
+def test_commands_of_a_stop_that_lead_back_to_it(lines: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("nnstep.commands.execute"), "AGAIN", 20)
+    debugger = nnstep.open("xor")
+    for line in ("break L", "commands 1", *lines, "end"):
+        debugger.execute(line)
+    assert refused(partial(debugger.execute, "continue")) == "the commands of stop 1 have led to step 8 20 times"
+    # Each step once is no end in sight, but one.
+    for line in ("commands 1", "continue", "print L", "end", "goto start", "continue"):
+        debugger.execute(line)
+    assert debugger.position.step == debugger.session.length
 
 
 def test_branches_together_keep_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
