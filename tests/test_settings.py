@@ -10,7 +10,8 @@ from nnstep.commands import COMMANDS
 from nnstep.commands.rekeying import checked, key_of, rekey
 from nnstep.errors import SettingsError
 from nnstep.settings import Settings, load, place, read
-from nnstep.tui.keys import bindings, hints
+from nnstep.tui.bindings import bindings
+from nnstep.tui.keys import hints
 from nnstep.tui.splash import OTHERS
 
 

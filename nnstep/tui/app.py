@@ -25,21 +25,21 @@ from nnstep.commands.rekeying import checked
 from nnstep.errors import CommandError, NnstepError
 from nnstep.session.past import Past
 from nnstep.settings import Settings
-from nnstep.tui.board import Board
+from nnstep.tui.arrange import Size
+from nnstep.tui.bindings import bind
 from nnstep.tui.checkup import Checkup
 from nnstep.tui.chooser import Chooser
-from nnstep.tui.format import Numbers
-from nnstep.tui.keys import SECTION_KEYS, bind, command_of
+from nnstep.tui.keys import SECTION_KEYS, command_of
 from nnstep.tui.moves import Mover
 from nnstep.tui.own import OWN, Own
 from nnstep.tui.own.lesson import OPENING, opened
-from nnstep.tui.paint import Line
 from nnstep.tui.palette import PALETTES, theme
 from nnstep.tui.posted import Posted
 from nnstep.tui.prompt import Prompt, wrong_part
 from nnstep.tui.recall import Recall
 from nnstep.tui.screen import MainScreen
 from nnstep.tui.sheet import Sheet
+from nnstep.tui.stage import Stage, set_stage
 from nnstep.tui.text import wrap
 from nnstep.tui.typed import Typed
 
@@ -75,6 +75,7 @@ class NnstepApp(Posted, App[None]):
     settings  what the user prefers; its keys must be in the table of commands already
     lesson    a lesson to begin with
     past      the lines typed in earlier sessions, to be remembered in later ones
+    main      what is on the main screen; made here unless it was painted already
     """
 
     TITLE = "nnstep"
@@ -83,7 +84,7 @@ class NnstepApp(Posted, App[None]):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is told apart above
         self,
         debugger: Debugger,
         said: Sequence[str] = (),
@@ -91,6 +92,7 @@ class NnstepApp(Posted, App[None]):
         *,
         lesson: Replay | None = None,
         past: Past | None = None,
+        main: Stage | None = None,
     ) -> None:
         # Without colour the terminal's own are kept, where Textual would else turn its own into greys.
         super().__init__(ansi_color="NO_COLOR" in os.environ)
@@ -100,7 +102,9 @@ class NnstepApp(Posted, App[None]):
         self.all_colours = False
         bind(self._bindings, [key for key, line in checked(self.settings.keys).items() if not line])
         self.debugger = debugger
-        self._said = said
+        self.main = main or set_stage(debugger, said, self.settings)
+        self.main.prompt.complete = self._completed
+        self.main.prompt.run = self.run_line
         self.course: Course | None = None
         self._lesson = lesson
         self._past = past
@@ -132,15 +136,15 @@ class NnstepApp(Posted, App[None]):
         return TerminalDriver
 
     @property
-    def main(self) -> MainScreen:
-        """The main screen."""
+    def main_screen(self) -> MainScreen:
+        """The screen that shows it."""
         screen = self.screen_stack[0]
         assert isinstance(screen, MainScreen)
         return screen
 
     def get_default_screen(self) -> MainScreen:
-        """The main screen, over the open session."""
-        return MainScreen(self.debugger.session, self._completed, self.run_line)
+        """The main screen."""
+        return MainScreen(self.main)
 
     def on_mount(self) -> None:
         """Leave the terminal sane on every way out."""
@@ -149,10 +153,8 @@ class NnstepApp(Posted, App[None]):
             loop.add_signal_handler(number, self.end, 128 + number)
         # The terminal comes back blank from ctrl+z.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
-        for board in self.main.query(Board):
-            board.write(Numbers(self.settings.number_format, self.settings.precision))
         self._watch = self.set_interval(RATE, self._look, pause=True)
-        self.main.prompt.answer("", self._greeting())
+        self.main.placed = self.show_soon
         self.main.prompt.recall = Recall(line for line, _ in groupby(self.debugger.history))
         if self._past is not None:
             self.main.prompt.entered = self._past.add
@@ -176,9 +178,6 @@ class NnstepApp(Posted, App[None]):
         if text.startswith(OPENING):
             return opened(text)
         return () if self.mover.busy else candidates(self.debugger.session, text)
-
-    def _greeting(self) -> Line:
-        return ((" · ".join(self._said) or self.debugger.session.model.title, "muted"),)
 
     # Lines
 
@@ -229,7 +228,8 @@ class NnstepApp(Posted, App[None]):
     @property
     def settled(self) -> bool:
         """Whether that is so, and all is known and shown that is worked out while the app is at rest."""
-        rests = self.caught_up and self.main.settled and self.checkup.resting
+        placed = self.main.size == Size(*self.main_screen.size)
+        rests = self.caught_up and placed and self.main.settled and self.checkup.resting
         return rests and all(errand.known() for errand in self.main.errands())
 
     def _checked(self) -> None:
@@ -380,7 +380,7 @@ class NnstepApp(Posted, App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys belong to the main screen; over another one, only leaving and interrupting go on."""
-        return self.screen is self.main or action in ("interrupt", "suspend_process", "quit")
+        return self.screen is self.screen_stack[0] or action in ("interrupt", "suspend_process", "quit")
 
     def action_run(self, line: str) -> None:
         """Run a key's line, or what it becomes where the keyboard is; one that ends in a blank waits in the prompt."""

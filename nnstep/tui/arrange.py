@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import combinations, pairwise
+from typing import NamedTuple
 
 from nnstep.values import dataclass
 
@@ -61,9 +62,19 @@ class Wish:
         return self.fits(width) * max(0, min(height, self.height) - self.head)
 
 
+class Size(NamedTuple):
+    """Columns and lines; false where there are none of them."""
+
+    width: int
+    height: int
+
+    def __bool__(self) -> bool:
+        return self.width > 0 and self.height > 0
+
+
 @dataclass(frozen=True)
 class Place:
-    """A rectangle on the board."""
+    """A rectangle, of the screen or of a board."""
 
     x: int
     y: int
@@ -73,6 +84,9 @@ class Place:
     def holds(self, x: int, y: int) -> bool:
         """Whether a point lies inside."""
         return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
+
+
+NOWHERE = Place(0, 0, 0, 0)
 
 
 @lru_cache(maxsize=512)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from textual import events
-from textual.geometry import Size
-from textual.message import Message
-
-from nnstep.tui.arrange import Place, arrange
+from nnstep.tui.arrange import Place, Size, arrange
 from nnstep.tui.content import Content, Marks
 from nnstep.tui.format import Extents, Numbers
 from nnstep.tui.matrix import PRECISION, Matrix, Test
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.values import dataclass
+
+if TYPE_CHECKING:
+    from textual import events
 
 WHEEL = 3
 """Rows, or columns with shift, that one notch of the wheel scrolls."""
@@ -32,6 +32,14 @@ class Cursor:
     column: int
 
 
+class CellClicked(NamedTuple):
+    """A cell was clicked."""
+
+    content: Content
+    row: int
+    column: int
+
+
 class Board(Panel):
     """Draws the matrices that it is given, with the cursor and the marked cells.
 
@@ -39,23 +47,12 @@ class Board(Panel):
     updates the styles of the whole screen.
     """
 
-    DEFAULT_CSS = "Board { background: $background; }"
-
-    class Selected(Message):
-        """A cell was clicked."""
-
-        def __init__(self, content: Content, row: int, column: int) -> None:
-            super().__init__()
-            self.content = content
-            self.row = row
-            self.column = column
-
     def __init__(
         self,
         extents: Extents | None = None,
         *,
         least_precision: int = PRECISION,
-        id: str | None = None,  # noqa: A002
+        id: str = "",  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self._extents = Extents() if extents is None else extents
@@ -204,21 +201,15 @@ class Board(Panel):
             if place.holds(event.x, event.y):
                 event.stop()
                 cell = matrix.cell_at(event.x - place.x, event.y - place.y) or (matrix.top, matrix.left)
-                self.post_message(self.Selected(matrix.content, *cell))
+                self.tell(CellClicked(matrix.content, *cell))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
         """Scroll the matrix under the pointer."""
-        self._wheel(event, WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll the matrix under the pointer."""
-        self._wheel(event, -WHEEL)
-
-    def _wheel(self, event: events.MouseEvent, notch: int) -> None:
         for slot, matrix in self.matrices.items():
             if self._places[slot].holds(event.x, event.y):
                 event.stop()
-                moved = matrix.scroll(0, notch) if event.shift or event.ctrl else matrix.scroll(notch)
+                by = WHEEL * notch
+                moved = matrix.scroll(0, by) if event.shift or event.ctrl else matrix.scroll(by)
                 if moved and self._at_rest:
                     self.changed()
 

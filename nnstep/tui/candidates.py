@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnstep.commands.completion import Candidate
-from nnstep.tui.frame import NOWHERE
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, width_of
@@ -40,12 +39,9 @@ class Offer:
 class Candidates(Panel):
     """Draws an offer; the prompt says what is in it."""
 
-    DEFAULT_CSS = "Candidates { background: $surface; display: none; }"
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
+        super().__init__(id=id, hidden=True)
         self.offer = Offer()
-        self.place = NOWHERE
 
     def show(self, offer: Offer) -> None:
         """Take an offer."""

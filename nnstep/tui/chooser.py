@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import field
 from functools import cached_property
-
-from textual import events
+from typing import TYPE_CHECKING
 
 from nnstep.tui.fuzzy import Entry, entry, ranked
 from nnstep.tui.keys import KeyHelp
@@ -18,6 +17,9 @@ from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, ends, width_of, wrap
 from nnstep.values import dataclass
+
+if TYPE_CHECKING:
+    from textual import events
 
 PASSED_ON = ("ctrl+c", "ctrl+q", "ctrl+z")
 """Keys that mean the same while a list is open."""
@@ -82,10 +84,9 @@ class Chooser(Panel):
     """
 
     KEYS = KeyHelp(((("up", "down"), "choose"), (("enter",), "take it"), (("escape",), "close")), rest=False)
-    DEFAULT_CSS = "Chooser { background: $surface; display: none; }"
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
+        super().__init__(id=id, hidden=True)
         self.question = Question("", "", ())
         self.query_text = ""
         self._choose: Choose = lambda _: None
@@ -291,15 +292,10 @@ class Chooser(Panel):
         else:
             self._move(place - self._place)
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Further down the list."""
+    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+        """Further along the list."""
         event.stop()
-        self._move(WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Further up the list."""
-        event.stop()
-        self._move(-WHEEL)
+        self._move(WHEEL * notch)
 
 
 def _column(text: str, width: int, role: Role) -> Line:

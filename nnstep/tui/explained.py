@@ -25,7 +25,7 @@ class Told:
 class Explained(Panel):
     """Lines under one another at their equals signs."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self._told: Told | None = None
 

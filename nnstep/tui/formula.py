@@ -41,7 +41,7 @@ def formula_line(instruction: Instruction) -> Line:
 class Formula(Panel):
     """The current instruction's equation over the matrices that it joins."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self._left: Line = ()
         self._right: Line = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nnstep.tui.arrange import Place
+from nnstep.tui.arrange import NOWHERE, Place
 from nnstep.values import dataclass
 
 SIDE_BY_SIDE = 100
@@ -21,7 +21,6 @@ TAPE_SHARE = 0.31
 SIDE_FROM, SIDE_LINES = 36, 3
 """The height from which the side panel is always in sight, beside the tape, and its lines there."""
 SIDE_ROOMY, SIDE_MORE = 50, 6
-NOWHERE = Place(0, 0, 0, 0)
 STEP_VIEW = ("formula", "step", "stats", "explained", "heading", "layer")
 """The parts of the body where the step and its layer are in sight."""
 HEIGHTS = ("formula", "stats", "explained", "heading")

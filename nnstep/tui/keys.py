@@ -1,13 +1,10 @@
-"""Bindings and the line of keys, both derived from the commands."""
+"""The line of keys, derived from the commands."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-
-from textual import events
-from textual.binding import Binding, BindingsMap
-from textual.keys import format_key
-from textual.message import Message
+import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.commands import COMMANDS
 from nnstep.commands.execute import read
@@ -19,6 +16,9 @@ from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, width_of
 from nnstep.values import dataclass
+
+if TYPE_CHECKING:
+    from textual import events
 
 CELL_KEYS = (
     "up",
@@ -57,6 +57,31 @@ ORDER = (
     *("side", "batch", "break", "finish", "layer", "zoom", "epoch"),
 )
 """The labels that come first where there is not room for all."""
+SIGNS = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "enter": "↵",
+    "escape": "esc",
+    "delete": "del",
+    "backspace": "⌫",
+    "space": "space",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+}
+"""Keys that write nothing."""
+NAMES = {
+    "slash": "solidus",
+    "backslash": "reverse solidus",
+    "at": "commercial at",
+    "minus": "hyphen-minus",
+    "plus": "plus sign",
+    "underscore": "low line",
+    "less_than_sign": "less-than sign",
+    "greater_than_sign": "greater-than sign",
+}
+"""Characters whose names Textual shortens, or writes without a hyphen."""
 MOST_DIGITS = 2
 """Digits that are named one by one."""
 LABELS = {"find next": "match", "find previous": "match", "focus tape": "tape", "focus side": "side"}
@@ -80,38 +105,6 @@ class KeyHelp:
 
 
 EVERYWHERE = KeyHelp()
-
-
-def bindings(removed: Collection[str] = ()) -> list[Binding]:
-    """A binding for every key that a command declares, and those that have no line of their own.
-
-    A key that a user's settings give a line, or remove, is no longer one of the latter.
-    """
-    lines = [
-        Binding(key, f"run({line!r})", command.summary, show=False, priority=True)
-        for command in COMMANDS.values()
-        for key, line in command.keys.items()
-        if (key, line) not in (("colon", "prompt"), ("enter", "explain"))
-    ]
-    cells = [Binding(key, f"cell({key!r})", "Move the cursor", show=False, priority=True) for key in CELL_KEYS]
-    own = [
-        *cells,
-        Binding("colon", "prompt", "Type a command", show=False, priority=True),
-        Binding("escape", "escape", "Close the output", show=False, priority=True),
-        Binding("ctrl+c", "interrupt", "Interrupt a move, or copy the cell", show=False, priority=True),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
-    ]
-    taken = {binding.key for binding in lines} | set(removed)
-    return [*lines, *(binding for binding in own if binding.key not in taken)]
-
-
-def bind(table: BindingsMap, removed: Collection[str] = ()) -> None:
-    """Put all bindings into an app's table, in the place of what Textual has for these keys."""
-    given = bindings(removed)
-    for key in {binding.key for binding in given} | set(removed):
-        table.key_to_bindings.pop(key, None)
-    for binding in given:
-        table.key_to_bindings.setdefault(binding.key, []).append(binding)
 
 
 def command_of(line: str) -> tuple[str, str]:
@@ -173,8 +166,20 @@ def hints(here: KeyHelp = EVERYWHERE) -> list[Hint]:
 
 def shown_key(key: str) -> str:
     """A key as the line of keys has it."""
-    known = {"enter": "↵", "tab": "tab", "shift+tab": "", "colon": ":", "escape": "esc", "delete": "del"}
-    return known.get(key, format_key(key))
+    return "" if key == "shift+tab" else key_sign(key)
+
+
+def key_sign(key: str) -> str:
+    """A key as a reader knows it: `]` for right_square_bracket, ↑, esc. Textual's names of keys are Unicode's."""
+    if len(key) == 1 or "+" in key:
+        return key
+    if key in SIGNS:
+        return SIGNS[key]
+    try:
+        sign = unicodedata.lookup(NAMES.get(key, key.replace("_", " ")))
+    except KeyError:
+        return key
+    return sign if sign.isprintable() else key
 
 
 def _brief(keys: Sequence[str]) -> list[tuple[str, str]]:
@@ -188,17 +193,16 @@ def _brief(keys: Sequence[str]) -> list[tuple[str, str]]:
     return [*ranged, *((text, key) for key in keys if (text := shown_key(key)))]
 
 
+class KeyClicked(NamedTuple):
+    """A key was clicked."""
+
+    key: str
+
+
 class Keys(Panel):
     """As many keys as fit, most used first; a click on one presses it."""
 
-    class Pressed(Message):
-        """A key was clicked."""
-
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self._zones: list[tuple[range, str]] = []
         self._here = EVERYWHERE
@@ -215,7 +219,7 @@ class Keys(Panel):
         used = 0
         gap = " " if width >= ROOMY else ""
         self._zones = []
-        spelled = ascii_text if getattr(self.app, "ascii", False) else str
+        spelled = ascii_text if self.paint is not None and self.paint.ascii_only else str
         for keys, label in hints(self._here):
             shown = [(spelled(text), key) for text, key in _brief(keys)]
             hint = [*((f" {text}", "key") for text, _ in shown), (f" {label}{gap}", "muted")]
@@ -239,5 +243,5 @@ class Keys(Panel):
         for zone, key in self._zones:
             if event.x in zone:
                 event.stop()
-                self.post_message(self.Pressed(key))
+                self.tell(KeyClicked(key))
                 break

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from nnstep.tui.arrange import Place
-from nnstep.tui.frame import NOWHERE, ROOMY
+from nnstep.tui.arrange import NOWHERE, Place
+from nnstep.tui.frame import ROOMY
 
 Mode = Literal["", "open", "folded"]
 """No lesson; a lesson; one that makes way for its reader, who has taken over."""

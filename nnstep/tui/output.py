@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from textual import events
-from textual.message import Message
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, width_of, wrap
+
+if TYPE_CHECKING:
+    from textual import events
 
 WHEEL = 3
 INDENT = 3
@@ -29,16 +30,15 @@ def on_surface(line: Line) -> Line:
     return tuple((text, _ON_SURFACE.get(role, "output")) for text, role in line)
 
 
+class CloseClicked(NamedTuple):
+    """It was closed with the mouse."""
+
+
 class Output(Panel):
     """Scrolling text."""
 
-    DEFAULT_CSS = "Output { background: $surface; display: none; }"
-
-    class Closed(Message):
-        """It was closed with the mouse."""
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
+        super().__init__(id=id, hidden=True)
         self._title = ""
         self._answer: Sequence[Line] = ()
         self._text: list[Line] = []
@@ -80,17 +80,12 @@ class Output(Panel):
         """Close it, where its title says how."""
         event.stop()
         if event.y == 0:
-            self.post_message(self.Closed())
+            self.tell(CloseClicked())
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down."""
+    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+        """Scroll."""
         event.stop()
-        self.scroll_by(WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up."""
-        event.stop()
-        self.scroll_by(-WHEEL)
+        self.scroll_by(WHEEL * notch)
 
 
 def _hanging(line: Line, width: int) -> int:

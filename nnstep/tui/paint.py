@@ -1,24 +1,21 @@
-"""The one place that turns roles into styles, and lines of (text, role) into strips."""
+"""The one place that turns roles into styles, and lines of (text, role) into styled text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import App
-from textual.strip import Strip
 
 from nnstep.errors import harmless
 from nnstep.render.ascii import ascii_pieces
 from nnstep.render.looks import Look, pixels, role_looks, value_looks
+from nnstep.render.palette import Palette
 from nnstep.render.scale import SCALE, ZERO
 from nnstep.tui import sixteen
-from nnstep.tui.palette import DARK, PALETTES, Palette
 
 Role = str | int | tuple[int, int]
 """A name below; the number of a value's colour, its place on the scale, plus VALUES for each mark; or the places of two
@@ -34,11 +31,15 @@ STRONG, WEAK = 0.6, 0.15
 
 
 class Paint:
-    """The styles of one theme on one kind of terminal."""
+    """The styles of one theme on one kind of terminal.
 
-    def __init__(self, palette: Palette, colours: str | None, *, colourless: bool, ascii_only: bool = False) -> None:
-        self._ascii = ascii_only
-        if colourless or colours is None:
+    Attributes: ascii_only, whether it has no other characters; few, whether it has too few colours for a scale.
+    """
+
+    def __init__(self, palette: Palette, colours: str | None, *, ascii_only: bool = False) -> None:
+        self.ascii_only = ascii_only
+        self.few = colours in (None, "standard")
+        if colours is None:
             self.styles, values = _plain_roles(), _plain_values()
         elif colours == "standard":
             self.styles, values = sixteen.roles(palette.sixteen), sixteen.values(palette.sixteen, SCALE)
@@ -46,7 +47,7 @@ class Paint:
             self.styles = {role: _style(look) for role, look in role_looks(palette).items()}
             values = _values(palette, few=colours == "256")
         self._pixels = [*(style.color for style in values), self.styles["text"].color, self.styles["text"].bgcolor]
-        if colours == "truecolor" and not colourless:
+        if colours == "truecolor":
             self._pixels = [Color.parse(colour) for colour in pixels(palette)]
         operand, cursor = self.styles["operand-ground"], self.styles["cursor-ground"]
         found = self.styles["found"]
@@ -66,9 +67,9 @@ class Paint:
             return self.styles[role]
         return self.styles["text"]
 
-    def strip(self, line: Iterable[tuple[str, Role]], width: int) -> Strip:
+    def segments(self, line: Iterable[tuple[str, Role]], width: int) -> list[Segment]:
         """The line as exactly `width` cells; neighbours of one style become one segment."""
-        if self._ascii:
+        if self.ascii_only:
             line = ascii_pieces(line)
         styles = self.styles
         base = styles["text"]
@@ -98,19 +99,13 @@ class Paint:
             segments.append(Segment(text, style))
             text, style = " " * left, base
         segments.append(Segment(text, style))
-        return Strip(segments, width)
+        return segments
 
 
 @lru_cache(maxsize=16)
-def _paint(palette: Palette, colours: str | None, colourless: bool, ascii_only: bool) -> Paint:  # noqa: FBT001
-    return Paint(palette, colours, colourless=colourless, ascii_only=ascii_only)
-
-
-def paint_of(app: App[Any]) -> Paint:
-    """The paint for the app's theme and terminal."""
-    palette = PALETTES.get(app.theme, DARK)
-    colours = "truecolor" if getattr(app, "all_colours", False) else app.console.color_system
-    return _paint(palette, colours, app.no_color, getattr(app, "ascii", False))
+def paint(palette: Palette, colours: str | None, *, ascii_only: bool) -> Paint:
+    """The paint of a theme for a kind of terminal's colours, as rich names them: None where there are none."""
+    return Paint(palette, colours, ascii_only=ascii_only)
 
 
 def _style(look: Look) -> Style:

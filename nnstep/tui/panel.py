@@ -1,48 +1,73 @@
-"""A plain widget that hands out finished lines: the base of everything on the screen."""
+"""A part of the screen that hands out finished lines: the base of everything that is drawn.
+
+A panel knows nothing of Textual, and can be painted before that is loaded. Later a `Pane` shows it and hears its mouse.
+"""
 
 from __future__ import annotations
 
-from textual.filter import ANSIToTruecolor
-from textual.geometry import Region, Size
-from textual.strip import Strip
-from textual.widget import Widget
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
-from nnstep.tui.arrange import Place
-from nnstep.tui.paint import Line, Paint, paint_of
+from nnstep.tui.arrange import NOWHERE, Place, Size
+from nnstep.tui.paint import Line, Paint
+
+if TYPE_CHECKING:
+    from textual import events
 
 NOTHING = Size(0, 0)
 
 
-class Panel(Widget):
-    """Draws lines of (text, role), keeps them as strips, and repaints only those that differ.
-
-    No CSS border or padding: with those, each line would pass through Textual's styles cache.
-    """
-
-    DEFAULT_CSS = "Panel { background: $background; }"
-    ALLOW_SELECT = False
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._lines: list[Line] = []
-        self._strips: list[Strip | None] = []
-        self._drawn = Size(0, 0)
-        self._paint: Paint | None = None
-        self._given = NOTHING
-        self._drawn_of: tuple[object, ...] = ()
-
-    # Its size
+class Host(Protocol):
+    """What shows a panel."""
 
     def put(self, place: Place) -> None:
-        """Take this rectangle of the screen.
+        """Take the panel's rectangle of the screen."""
 
-        Its size is known from now on, not only once the screen is laid out: what depends on it is drawn in that layout.
+    def appear(self, *, here: bool) -> None:
+        """Come into sight, or go out of it."""
+
+    def repaint(self, rows: Sequence[int] | None) -> None:
+        """Have these of the panel's lines painted anew, or all of them."""
+
+    def tell(self, message: object) -> None:
+        """Hand on what the mouse has done: a line that it types, or what else was clicked."""
+
+    def hold_mouse(self, *, held: bool) -> None:
+        """Have all that the mouse does told to this panel, or no more."""
+
+
+class Panel:
+    """Draws lines of (text, role), keeps them, and asks its host to repaint only those that differ.
+
+    Attributes: place, its rectangle of the screen; paint, what its lines will be painted with; lines, as last drawn;
+    drawn, the size for which that was.
+    """
+
+    def __init__(self, *, id: str = "", hidden: bool = False) -> None:  # noqa: A002
+        self.id = id
+        self.host: Host | None = None
+        self.place = NOWHERE
+        self.paint: Paint | None = None
+        self.lines: list[Line] = []
+        self.drawn = NOTHING
+        self._given = NOTHING
+        self._hidden = hidden
+        self._drawn_of: tuple[object, ...] = ()
+
+    # Its place
+
+    def put(self, place: Place) -> None:
+        """Take this rectangle of the screen."""
+        self.place = place
+        if self.host is not None:
+            self.host.put(place)
+        self.grow(Size(place.width, place.height))
+
+    def grow(self, size: Size) -> None:
+        """Have this size, from now on.
+
+        It is known before the screen is laid out: what depends on it is drawn in that layout.
         """
-        self.styles.offset = (place.x, place.y)
-        self.styles.width, self.styles.height = place.width, place.height
-        self._grow(Size(place.width, place.height))
-
-    def _grow(self, size: Size) -> None:
         known, self._given = self._given, size
         if size != known:
             self.fitted()
@@ -51,15 +76,21 @@ class Panel(Widget):
         """Do what depends on the size, which is another one now."""
 
     @property
-    def size(self) -> Size:
-        """Columns and lines: those that it was given last, by us or by the layout."""
-        return self._given if self.display else NOTHING
+    def display(self) -> bool:
+        """Whether it is in sight."""
+        return not self._hidden
 
-    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
-        """Take the size that the layout gives; a panel has no children, so nothing else has to move for it."""
-        updated = super()._size_updated(size, virtual_size, container_size, layout=False)
-        self._grow(size)
-        return updated
+    @display.setter
+    def display(self, here: bool) -> None:
+        if here == self._hidden:
+            self._hidden = not here
+            if self.host is not None:
+                self.host.appear(here=here)
+
+    @property
+    def size(self) -> Size:
+        """Columns and lines; none while it is out of sight."""
+        return NOTHING if self._hidden else self._given
 
     # What is drawn
 
@@ -74,55 +105,57 @@ class Panel(Widget):
         the last time, nothing is drawn.
         """
         size = self.size
-        if shown and shown == self._drawn_of and size == self._drawn:
+        if shown and shown == self._drawn_of and size == self.drawn:
             return
         self._drawn_of = shown
-        if size != self._drawn or not size:
-            self.refresh()
+        if size != self.drawn or not size:
+            self._repaint(None)
             return
-        lines = self._fresh_lines(size)
-        regions = []
-        for y, (new, old) in enumerate(zip(lines, self._lines, strict=True)):
-            if new != old:
-                self._strips[y] = None
-                regions.append(Region(0, y, size.width, 1))
-        self._lines = lines
-        if regions:
-            self.refresh(*regions)
+        old, self.lines = self.lines, self._fresh_lines(size)
+        if rows := [y for y, (new, was) in enumerate(zip(self.lines, old, strict=True)) if new != was]:
+            self._repaint(rows)
 
-    def notify_style_update(self) -> None:
-        """Forget the finished strips: the theme may be another one."""
-        super().notify_style_update()
-        self._paint = None
-        self._strips = [None] * len(self._strips)
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of the crop, finished once and kept."""
+    def redraw(self) -> None:
+        """Draw all lines at the size that it has now."""
         size = self.size
-        if size != self._drawn:
-            self._lines = self._fresh_lines(size)
-            self._strips = [None] * size.height
-            self._drawn = size
-        strips = [self._finished(y) for y in range(crop.y, min(crop.bottom, size.height))]
-        if len(strips) < crop.height:
-            strips += [Strip.blank(size.width)] * (crop.height - len(strips))
-        if crop.x or crop.width != size.width:
-            strips = [strip.crop(crop.x, crop.right) for strip in strips]
-        return strips
+        self.lines = self._fresh_lines(size)
+        self.drawn = size
+
+    def draw_anew(self) -> None:
+        """Draw everything the next time: the paint may be another one, with more or fewer colours."""
+        self.drawn = NOTHING
 
     def _fresh_lines(self, size: Size) -> list[Line]:
         lines = self.draw(size.width, size.height)[: size.height] if size else []
         return lines + [()] * (size.height - len(lines))
 
-    def _finished(self, y: int) -> Strip:
-        strip = self._strips[y]
-        if strip is None:
-            if self._paint is None:
-                self._paint = paint_of(self.app)
-            strip = self._paint.strip(self._lines[y], self._drawn.width)
-            # Our styles are final colours, so all filters but the one for Textual's own ANSI colours apply.
-            for each in self.get_line_filters():
-                if not isinstance(each, ANSIToTruecolor):
-                    strip = strip.apply_filter(each, self.background_colors[1])
-            self._strips[y] = strip
-        return strip
+    def _repaint(self, rows: Sequence[int] | None) -> None:
+        if self.host is not None:
+            self.host.repaint(rows)
+
+    # What the mouse does
+
+    def tell(self, message: object) -> None:
+        """Say what the mouse has done here: a line that it types, or what else was clicked."""
+        if self.host is not None:
+            self.host.tell(message)
+
+    def hold_mouse(self, *, held: bool) -> None:
+        """Hear all that the mouse does, also elsewhere; or no more."""
+        if self.host is not None:
+            self.host.hold_mouse(held=held)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click; an event that means something here is stopped."""
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A button goes down."""
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """The mouse moves."""
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """A button goes up."""
+
+    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+        """The wheel is turned, down where `notch` is 1 and up where it is -1."""

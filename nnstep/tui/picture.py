@@ -15,7 +15,7 @@ from nnstep.render.figure import Figure, Run, cells, harmless
 from nnstep.render.looks import blend
 from nnstep.render.palette import DARK, PALETTES, Palette
 from nnstep.render.svg import svg as as_svg
-from nnstep.tui.panel import Panel
+from nnstep.tui.pane import Pane
 
 if TYPE_CHECKING:
     from nnstep.tui.app import NnstepApp
@@ -32,16 +32,16 @@ def svg(app: NnstepApp, title: str | None = None) -> str:
 
 def screen(app: NnstepApp, title: str | None = None) -> Figure:
     """What is on the screen now, in all the theme's colours, however few the terminal has."""
-    return _figure(app, app.main.strips, title)
+    return _figure(app, app.main_screen.strips, title)
 
 
 def body(app: NnstepApp) -> Figure:
     """The view alone, without what lies around or over it."""
-    parts = [app.main.query_one(f"#{part}", Panel) for part in app.main.view.kind.parts]
-    shown = [panel for panel in parts if panel.display]
+    parts = [app.main_screen.query_one(f"#{part}", Pane) for part in app.main.view.kind.parts]
+    shown = [pane for pane in parts if pane.display]
     return _figure(
         app,
-        lambda: [strip for panel in shown for strip in panel.render_lines(Region(0, 0, *panel.size))],
+        lambda: [strip for pane in shown for strip in pane.render_lines(Region(0, 0, *pane.panel.size))],
         f"{app.main.model.name} · {app.main.view.kind.name}",
     )
 
@@ -76,5 +76,5 @@ def _hex(colour: Color | None, default: str) -> str:
 
 
 def _repaint(app: NnstepApp) -> None:
-    for panel in app.screen.query(Panel):
-        panel.notify_style_update()
+    for pane in app.screen.query(Pane):
+        pane.notify_style_update()

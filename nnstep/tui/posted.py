@@ -1,4 +1,4 @@
-"""What comes of the messages that widgets post: nearly all of them type a line."""
+"""What comes of what the mouse does: nearly all of it types a line."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.message import Message
 
-from nnstep.tui.board import Board
-from nnstep.tui.easel import Easel
-from nnstep.tui.keys import Keys
+from nnstep.tui.board import CellClicked
+from nnstep.tui.easel import Scrolled
+from nnstep.tui.keys import KeyClicked
+from nnstep.tui.output import CloseClicked
+from nnstep.tui.pane import Pane
 from nnstep.tui.scene import cell_name
-from nnstep.tui.side import Side
-from nnstep.tui.status import Phases
-from nnstep.tui.tape import TapePanel
+from nnstep.tui.tape import RowClicked
 
 if TYPE_CHECKING:
     from nnstep.tui.moves import Mover
-    from nnstep.tui.screen import MainScreen
+    from nnstep.tui.stage import Stage
 
 
 class Posted:
@@ -25,16 +25,10 @@ class Posted:
 
     if TYPE_CHECKING:
         mover: Mover[Any]
-
-        @property
-        def main(self) -> MainScreen:
-            """The main screen."""
+        main: Stage
 
         def run_line(self, line: str) -> None:
             """Carry out one line and show what comes of it."""
-
-        def show_soon(self) -> None:
-            """Draw once all keys are carried out that have come by now."""
 
         def action_escape(self) -> None:
             """Close what lies over the screen."""
@@ -42,42 +36,21 @@ class Posted:
         def post_message(self, message: Message) -> bool:
             """Textual's."""
 
-    def on_main_screen_placed(self) -> None:
-        """Have worked out what has come into sight."""
-        self.show_soon()
-
-    def on_board_selected(self, message: Board.Selected) -> None:
-        """Choose the cell that was clicked."""
-        content = message.content
-        self.main.view.slot = content.slot
-        self.run_line(f"select {cell_name(content.name, content.index(message.row, message.column))}")
-
-    def on_easel_clicked(self, message: Easel.Clicked) -> None:
-        """Do what is behind a place in a picture."""
-        self.run_line(message.line)
-
-    def on_easel_scrolled(self, message: Easel.Scrolled) -> None:
-        """Scroll a picture under the wheel."""
-        if message.line and not self.mover.busy:
-            self.run_line(message.line)
-
-    def on_tape_panel_clicked(self, message: TapePanel.Clicked) -> None:
-        """Go to the instruction that was clicked, set a stop in its gutter, or fold what it is the heading of."""
-        self.run_line(self.main.tape_area.clicked(message.row, gutter=message.gutter))
-
-    def on_side_clicked(self, message: Side.Clicked) -> None:
-        """Do what the line that was clicked offers."""
-        if message.entry.enter:
-            self.run_line(message.entry.enter)
-
-    def on_keys_pressed(self, message: Keys.Pressed) -> None:
-        """Press the key that was clicked."""
-        self.post_message(events.Key(message.key, None))
-
-    def on_output_closed(self) -> None:
-        """Close what was clicked away."""
-        self.action_escape()
-
-    def on_phases_chosen(self, message: Phases.Chosen) -> None:
-        """Go to the place in the run that was clicked."""
-        self.run_line(f"goto {message.step}")
+    def on_pane_told(self, told: Pane.Told) -> None:
+        """Carry out what was clicked, or turned under the wheel."""
+        match told.what:
+            case str(line):
+                if line:
+                    self.run_line(line)
+            case CellClicked(content, row, column):
+                self.main.view.slot = content.slot
+                self.run_line(f"select {cell_name(content.name, content.index(row, column))}")
+            case RowClicked(row, gutter):
+                self.run_line(self.main.tape_area.clicked(row, gutter=gutter))
+            case Scrolled(line):
+                if not self.mover.busy:
+                    self.run_line(line)
+            case KeyClicked(key):
+                self.post_message(events.Key(key, None))
+            case CloseClicked():
+                self.action_escape()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
-
-from textual import events
+from typing import TYPE_CHECKING, ClassVar
 
 from nnstep.commands.completion import Candidate, usage_of
 from nnstep.commands.execute import usage
@@ -16,6 +14,9 @@ from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 from nnstep.tui.recall import Recall
 from nnstep.tui.text import cut, width_of
+
+if TYPE_CHECKING:
+    from textual import events
 
 Completer = Callable[[str], Sequence[Candidate]]
 Enter = Callable[[str], None]
@@ -40,6 +41,8 @@ class Prompt(Panel):
     through reactives, messages and its styles. Nor has it Textual's focus, which takes effect some messages later
     and would lose the first keys of a quick typist: while it is open, the app gives it every key at once.
 
+    complete  says what a line can become
+    run       takes a line that is entered
     offered  is told what the line can become, whenever that changes
     entered  is told of every line that is new, to remember it
     """
@@ -55,15 +58,15 @@ class Prompt(Panel):
         rest=False,
     )
 
-    def __init__(self, complete: Completer, enter: Enter, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self.typing = False
         self.text = ""
         self.recall = Recall()
         self.offered: Callable[[Offer], None] = lambda _: None
         self.entered: Callable[[str], None] = lambda _: None
-        self._complete = complete
-        self._run = enter
+        self.complete: Completer = lambda _: ()
+        self.run: Enter = lambda _: None
         self._caret = 0
         self._command = ""
         self._answer: Line = ()
@@ -131,7 +134,7 @@ class Prompt(Panel):
         """Say what the line can become as it stands."""
         self._chosen = None
         at_end = self._caret == len(self.text)
-        self._choices = tuple(self._complete(self.text)) if self.text and at_end and self._sought is None else ()
+        self._choices = tuple(self.complete(self.text)) if self.text and at_end and self._sought is None else ()
         if [each.line for each in self._choices] == [self.text]:
             self._choices = ()
         self._offer()
@@ -143,7 +146,7 @@ class Prompt(Panel):
 
     # Events
 
-    def on_click(self) -> None:
+    def on_click(self, event: events.Click) -> None:  # noqa: ARG002
         """Start typing."""
         if not self.typing:
             self.open()
@@ -190,7 +193,7 @@ class Prompt(Panel):
         if self.recall.add(line):
             self.entered(line)
         self._stop()
-        self._run(line)
+        self.run(line)
 
     def _move(self, to: int) -> None:
         self._caret = max(0, min(to, len(self.text)))
@@ -234,7 +237,7 @@ class Prompt(Panel):
     def _fill_in(self, by: int = 1) -> None:
         """Complete as far as all candidates agree; then take one after the other."""
         if self._chosen is None:
-            self._choices = tuple(self._complete(self.text[: self._caret]))
+            self._choices = tuple(self.complete(self.text[: self._caret]))
             lines = [each.line for each in self._choices]
             if not lines:
                 return

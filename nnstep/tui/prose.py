@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from textual import events
+from typing import TYPE_CHECKING
 
 from nnstep.render.catalogue import word
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, width_of
 from nnstep.values import dataclass
+
+if TYPE_CHECKING:
+    from textual import events
 
 WHEEL = 3
 MARGIN = 1
@@ -37,7 +40,7 @@ class Page:
 class Prose(Panel):
     """Shows a page; one that is too long for the panel is gone through screen by screen."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self.page = Page()
         self.beside = True
@@ -135,12 +138,7 @@ class Prose(Panel):
             self._laid = (self.page, width)
         return self._text
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down."""
+    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+        """Scroll."""
         event.stop()
-        self.scroll_by(WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up."""
-        event.stop()
-        self.scroll_by(-WHEEL)
+        self.scroll_by(WHEEL * notch)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, get_args, get_origin
 
-from textual.keys import format_key
-
 from nnstep.commands import COMMANDS, Command
 from nnstep.commands.execute import usage
 from nnstep.commands.helping import command_lines
@@ -17,8 +15,9 @@ from nnstep.render.glossary import Term, of_formula, term_lines, terms
 from nnstep.render.language import language
 from nnstep.render.models import preview_lines
 from nnstep.session import Session
+from nnstep.tui.bindings import bindings
 from nnstep.tui.chooser import Choice, Question
-from nnstep.tui.keys import bindings
+from nnstep.tui.keys import key_sign
 from nnstep.tui.paint import Line
 from nnstep.tui.prompt import Prompt
 
@@ -55,7 +54,7 @@ def help_question(session: Session) -> Question:
         Choice(
             usage(each),
             f"{each.name} " if each.usage else each.name,
-            keys=" ".join(dict.fromkeys(map(_key, each.keys))),
+            keys=" ".join(dict.fromkeys(map(key_sign, each.keys))),
             about=each.summary,
             section=_section(each),
             words=f"{' '.join(each.alias)} {each.details}",
@@ -101,7 +100,7 @@ def _other_keys() -> Iterable[Choice]:
     for section, pairs in (("Other keys", plain), ("While a line is typed", edits)):
         described: dict[str, list[str]] = {}
         for key, description in pairs:
-            described.setdefault(description, []).append(_key(key))
+            described.setdefault(description, []).append(key_sign(key))
         for description, keys in described.items():
             shown = " ".join(keys)
             about = partial(_about_keys, description, shown)
@@ -110,11 +109,6 @@ def _other_keys() -> Iterable[Choice]:
 
 def _about_keys(description: str, keys: str) -> Sequence[Line]:
     return [((description, "heading"),), ((keys, "text"),)]
-
-
-def _key(key: str) -> str:
-    names = {"question_mark": "?", "enter": "↵", "space": "space"}
-    return names.get(key, format_key(key))
 
 
 def palette_question(session: Session) -> Question:
@@ -137,7 +131,7 @@ def _lines_of(each: Command) -> Iterable[Choice]:
     needs = any(parameter.required for parameter in each.parameters)
     for key, line in each.keys.items():
         # Enter explains the cell that it is pressed on; the line alone would lack it.
-        lines.setdefault(f"{line} " if needs and line == each.name else line, []).append(_key(key))
+        lines.setdefault(f"{line} " if needs and line == each.name else line, []).append(key_sign(key))
     if each.name not in taken and not any(line.strip() == each.name for line in lines):
         lines.setdefault(f"{each.name} " if needs else each.name, [])
     closed = [choice for p in each.parameters if get_origin(p.kind) is not None for choice in get_args(p.kind)]

@@ -10,7 +10,7 @@ from nnstep.tui.text import cut, width_of
 class Rule(Panel):
     """A horizontal line: with a joint where the tape's edge meets it, or with a heading."""
 
-    def __init__(self, joint: str = "", *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, joint: str = "", *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self._joint = joint
         self._at = -1

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from textual import events
-from textual.message import Message
+from typing import TYPE_CHECKING
 
 from nnstep.tui.arrange import shares
 from nnstep.tui.aside import Entry, Section
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, fill, width_of
+
+if TYPE_CHECKING:
+    from textual import events
 
 MOST_LEAST = 20
 """Columns with which any section makes do; sections that do not fit beside the others stand below them."""
@@ -23,14 +24,7 @@ class Side(Panel):
     Attributes: focused_here, whether it has the keyboard; section and entry, the places of its cursor.
     """
 
-    class Clicked(Message):
-        """A line was clicked."""
-
-        def __init__(self, entry: Entry) -> None:
-            super().__init__()
-            self.entry = entry
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self.focused_here = False
         self.sections: Sequence[Section] = ()
@@ -134,7 +128,7 @@ class Side(Panel):
     # Events
 
     def on_click(self, event: events.Click) -> None:
-        """Tell which line is under the pointer."""
+        """Type what the line under the pointer offers."""
         event.stop()
         y = 0
         for row in self._rows(self.size.width):
@@ -142,7 +136,7 @@ class Side(Panel):
             for section, room in zip(row, _widths(row, self.size.width), strict=True):
                 place = event.y - y - 1 + self._tops.get(section.title, 0)
                 if x <= event.x < x + room and event.y > y and place < len(section.entries):
-                    self.post_message(self.Clicked(section.entries[place]))
+                    self.tell(section.entries[place].enter)
                     return
                 x += room
             y += 1 + count

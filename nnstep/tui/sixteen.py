@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.color import Color
 from rich.style import Style
 
-from nnstep.tui.palette import Sixteen
+from nnstep.render.palette import Sixteen
 
 Role = str | int | tuple[int, int]
 STRONG = 0.5

@@ -16,7 +16,7 @@ GAP = (" ", "text")
 class Stats(Panel):
     """Says what it is given, each part in the longest wording for which there is room."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self._rows: tuple[tuple[Wordings, ...], ...] = ()
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from textual import events
-from textual.message import Message
 
 from nnstep.render.numbers import number
 from nnstep.tui.paint import Line, Role
@@ -15,6 +14,9 @@ from nnstep.tui.panel import Panel
 from nnstep.tui.scrubber import Run, cell_of, line, step_of, track
 from nnstep.tui.text import ends, width_of
 from nnstep.values import dataclass
+
+if TYPE_CHECKING:
+    from textual import events
 
 BARS = "▁▂▃▄▅▆▇█"
 LOOKED_AT = 64
@@ -77,7 +79,7 @@ def sparkline(values: NDArray[np.floating], width: int) -> str:
 class Summary(Panel):
     """Model, epoch, batch, step, loss."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self._where: Where | None = None
         self._spark: tuple[tuple[int, int, float | None], str] = ((-1, 0, None), "")
@@ -131,14 +133,7 @@ class Summary(Panel):
 class Phases(Panel):
     """The iteration's phases and the place in the whole run; a click on the run goes there, or a drag along it."""
 
-    class Chosen(Message):
-        """A place in the run was clicked."""
-
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self._where: Where | None = None
         self._bar = range(0)
@@ -190,7 +185,7 @@ class Phases(Panel):
         """Take hold of the place."""
         if event.button == 1 and event.y == 0 and event.x in self._bar:
             event.stop()
-            self.capture_mouse()
+            self.hold_mouse(held=True)
             self._drag(event.x)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -203,10 +198,10 @@ class Phases(Panel):
         if self._dragged is not None:
             event.stop()
             self._drag(event.x)
-            self.release_mouse()
+            self.hold_mouse(held=False)
             step, self._dragged = self._dragged, None
             self.changed()
-            self.post_message(self.Chosen(step))
+            self.tell(f"goto {step}")
 
     def _drag(self, x: int) -> None:
         where = self._where

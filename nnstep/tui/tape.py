@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
-from textual import events
-from textual.message import Message
 
 from nnstep.engine.tape import Instruction, Tape
 from nnstep.render.text import show_name
@@ -16,6 +15,9 @@ from nnstep.tui.outline import Group, Outline, Row, named, places
 from nnstep.tui.paint import Line, Role
 from nnstep.tui.panel import Panel
 from nnstep.tui.text import cut, fill
+
+if TYPE_CHECKING:
+    from textual import events
 
 HEADINGS_FROM = 12
 """The height from which phases have headings: below, instructions alone are worth the lines."""
@@ -32,6 +34,13 @@ def brief(instruction: Instruction) -> str:
     return f"loss({', '.join(map(show_name, instruction.operands))})" if name == "E" else ""
 
 
+class RowClicked(NamedTuple):
+    """A line was clicked: in the gutter, or behind it."""
+
+    row: Row
+    gutter: bool
+
+
 class TapePanel(Panel):
     """Draws the lines in sight only, and its own cursor while it has the keyboard.
 
@@ -39,15 +48,7 @@ class TapePanel(Panel):
     them of its own cursor; focused_here, whether it has the keyboard; wanted, the text that is looked for.
     """
 
-    class Clicked(Message):
-        """A line was clicked: in the gutter, or behind it."""
-
-        def __init__(self, row: Row, *, gutter: bool) -> None:
-            super().__init__()
-            self.row = row
-            self.gutter = gutter
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self.framed = True
         self.focused_here = False
@@ -266,18 +267,11 @@ class TapePanel(Panel):
         place = self._top + event.y
         if place < len(self.rows):
             event.stop()
-            self.post_message(self.Clicked(self.rows[place], gutter=event.x < GUTTER))
+            self.tell(RowClicked(self.rows[place], event.x < GUTTER))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Look further down the tape."""
-        self._wheel(event, WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Look further up the tape."""
-        self._wheel(event, -WHEEL)
-
-    def _wheel(self, event: events.MouseEvent, notch: int) -> None:
+    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+        """Look further along the tape."""
         event.stop()
-        self._top += notch
+        self._top += WHEEL * notch
         self._clamp(self.size.height)
         self.changed()

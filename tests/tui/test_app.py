@@ -14,9 +14,10 @@ from textual.pilot import Pilot
 import nnstep
 from nnstep.commands import COMMANDS, Result
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.keys import bindings
+from nnstep.tui.bindings import bindings
 from nnstep.tui.own import OWN
-from nnstep.tui.paint import CURSOR, OPERAND, paint_of
+from nnstep.tui.paint import CURSOR, OPERAND
+from nnstep.tui.pane import paint_of
 from tests.tui.seen import caught_up, painted, screen_lines, screen_text
 
 SIZES = [(80, 24), (120, 40), (200, 60)]

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from textual.app import App, ComposeResult
 
-from nnstep.tui.board import Board, Cursor
+from nnstep.tui.board import Board, CellClicked, Cursor
 from nnstep.tui.content import Content
 from nnstep.tui.palette import PALETTES, theme
+from nnstep.tui.pane import Pane
 from tests.tui.seen import painted, screen_text
 
 
 class Harness(App[None]):
-    CSS = "Board { width: 100%; height: 100%; }"
+    CSS = "Pane { width: 100%; height: 100%; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,7 +24,7 @@ class Harness(App[None]):
         self.board = Board()
 
     def compose(self) -> ComposeResult:
-        yield self.board
+        yield Pane(self.board)
 
 
 def matrices(rng: np.random.Generator, version: int) -> list[Content]:
@@ -99,9 +100,10 @@ def repainted(app: Harness) -> list[list[tuple[str, object]]]:
     old = app.board
     size = old.size
     lines = old.draw(size.width, size.height)
-    assert old._paint is not None  # noqa: SLF001  # the same paint, no kept strips
-    strips = [old._paint.strip(line, size.width) for line in lines]  # noqa: SLF001
-    return [[(character, segment.style) for segment in strip for character in segment.text] for strip in strips]
+    # The same paint, but nothing that was kept.
+    assert old.paint is not None
+    rows = [old.paint.segments(line, size.width) for line in lines]
+    return [[(character, segment.style) for segment in row for character in segment.text] for row in rows]
 
 
 async def test_a_changed_cell_repaints_its_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +113,8 @@ async def test_a_changed_cell_repaints_its_line_alone(monkeypatch: pytest.Monkey
         app.board.show([Content("result", "Z[1]", (("Z[1]", "strong"),), array.shape, "Z[1]", array, version=1)])
         await pilot.pause()
         regions: list[tuple[int, int]] = []
-        monkeypatch.setattr(app.board, "refresh", lambda *asked: regions.extend((r.y, r.height) for r in asked))
+        pane = app.query_one(Pane)
+        monkeypatch.setattr(pane, "refresh", lambda *asked: regions.extend((r.y, r.height) for r in asked))
         array = array.copy()
         array[4, 2] = 1.0
         app.board.show([Content("result", "Z[1]", (("Z[1]", "strong"),), array.shape, "Z[1]", array, version=2)])
@@ -122,8 +125,9 @@ async def test_a_click_chooses_the_cell() -> None:
     chosen: list[tuple[str, int, int]] = []
 
     class Listening(Harness):
-        def on_board_selected(self, message: Board.Selected) -> None:
-            chosen.append((message.content.name, message.row, message.column))
+        def on_pane_told(self, told: Pane.Told) -> None:
+            assert isinstance(told.what, CellClicked)
+            chosen.append((told.what.content.name, told.what.row, told.what.column))
 
     app = Listening()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -131,7 +135,7 @@ async def test_a_click_chooses_the_cell() -> None:
         app.board.show([Content("result", "Z[1]", (("Z[1]", "strong"),), array.shape, "Z[1]", array, version=1)])
         await pilot.pause()
         assert "-0.1429" in screen_text(app)
-        await pilot.click(Board, offset=(1 + 8 * 2 + 3, 2 + 5))
+        await pilot.click(Pane, offset=(1 + 8 * 2 + 3, 2 + 5))
         assert chosen == [("Z[1]", 5, 2)]
 
 

@@ -16,8 +16,8 @@ from nnstep.commands import COMMANDS
 from nnstep.commands.execute import named
 from nnstep.model import bundled
 from nnstep.tui.app import NnstepApp
+from nnstep.tui.bindings import bindings
 from nnstep.tui.fuzzy import cost, entry, ranked
-from nnstep.tui.keys import bindings
 from nnstep.tui.prompt import Prompt
 from nnstep.tui.questions import (
     glossary_question,

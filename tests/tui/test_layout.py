@@ -5,8 +5,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstep.tui.arrange import Place, Wish, arrange, shares
-from nnstep.tui.frame import NOWHERE, Needs, frame
+from nnstep.tui.arrange import NOWHERE, Place, Wish, arrange, shares
+from nnstep.tui.frame import Needs, frame
 from nnstep.tui.paint import Line
 from nnstep.tui.text import cut, ends, fill, width_of, wrap
 

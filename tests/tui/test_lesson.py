@@ -15,8 +15,8 @@ from nnstep.lesson import Replay, bundled, lessons, parse, progress
 from nnstep.lesson.catalogue import following, key_of
 from nnstep.session.journal import state_of
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.arrange import Place
-from nnstep.tui.frame import NOWHERE, Needs, frame
+from nnstep.tui.arrange import NOWHERE, Place
+from nnstep.tui.frame import Needs, frame
 from nnstep.tui.lectern import around
 from nnstep.tui.own.lesson import opened as opened_by
 from nnstep.tui.questions import lessons_question

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from textual.geometry import Size
-
-from nnstep.tui.arrange import Place
+from nnstep.tui.arrange import Place, Size
 from nnstep.tui.paint import Line
 from nnstep.tui.panel import Panel
 

@@ -85,7 +85,7 @@ async def test_the_training_is_worked_out_at_rest_and_its_plots_are_chosen_by_ke
         assert re.search(r"^: plot next +boundary", prompt_line(app))
         await pilot.press("shift+tab", "enter")
         assert "loss (log)" in screen_text(app)
-        await pilot.click(app.main.pictures["training"], offset=(9, 5))
+        await pilot.click("#training", offset=(9, 5))
         assert session.step == len(session.tape)
         await run((app, pilot), "plot nothing")
         assert "this model has no plot 'nothing'; there are loss, boundary" in prompt_line(app)
@@ -97,8 +97,7 @@ async def test_a_click_on_a_row_of_the_data_chooses_it() -> None:
         assert "▶" in "".join(line[37:] for line in screen_lines(app)[3:])
         await pilot.press("down")
         assert prompt_line(app).startswith(": row next")
-        panel = app.main.pictures["data"]
-        await pilot.click(panel, offset=(25, 1))
+        await pilot.click("#data", offset=(25, 1))
         assert app.main.view.look.row == 2
         await run((app, pilot), "view weights")
         assert "unit 1" in screen_text(app)
@@ -110,7 +109,7 @@ async def test_a_heat_map_is_of_the_focused_matrix_and_a_click_chooses_its_cell(
         assert "W[1]  4×2  [2,1]" in screen_text(app)
         await pilot.press("left", "up")
         assert prompt_line(app) == ": select W[1][1,0]"
-        await pilot.click(app.main.pictures["matrix"], offset=(1, 1))
+        await pilot.click("#matrix", offset=(1, 1))
         assert prompt_line(app) == ": select W[1][0,0]"
         await run((app, pilot), "view matrix W[2]")
         assert "W[2]  1×4" in screen_text(app)
@@ -123,7 +122,7 @@ async def test_the_wheel_scrolls_the_graph_and_zoom_gives_it_the_screen() -> Non
         before = screen_lines(app)[8:18]
         narrow = panel.size.width
         assert isinstance(panel, Easel)
-        panel.on_mouse_scroll_up(events.MouseScrollUp(panel, 5, 5, 0, 1, 0, True, False, False))
+        panel.on_wheel(events.MouseScrollUp(None, 5, 5, 0, 1, 0, True, False, False), -1)
         await run((app, pilot))
         assert prompt_line(app) == ": cursor left"
         assert screen_lines(app)[8:18] != before

@@ -26,9 +26,11 @@ class Typist:
     def __init__(self, *lines: str, earlier: tuple[str, ...] = ()) -> None:
         self.ran: list[str] = []
         self.offer = Offer()
-        self.prompt = Prompt(
-            lambda text: [Candidate(line, line.split()[-1]) for line in lines if line.startswith(text)], self.ran.append
-        )
+        self.prompt = Prompt()
+        self.prompt.complete = lambda text: [
+            Candidate(line, line.split()[-1]) for line in lines if line.startswith(text)
+        ]
+        self.prompt.run = self.ran.append
         self.prompt.recall = Recall(earlier)
         self.prompt.offered = self._take
         self.prompt.open()

@@ -9,6 +9,8 @@ import nnstep
 from nnstep.commands import COMMANDS
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.keys import CELL_KEYS
+from nnstep.tui.paint import Line
+from nnstep.tui.pane import Pane
 from nnstep.tui.panel import Panel
 from tests.tui.seen import painted
 
@@ -54,19 +56,19 @@ async def test_after_random_keys_the_screen_equals_a_full_repaint(
     model: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: dict[Panel, set[int]] = {}
-    refresh = Panel.refresh
+    refresh = Pane.refresh
 
-    def recorded(self: Panel, *regions: Region, **more: bool) -> Panel:
+    def recorded(self: Pane, *regions: Region, **more: bool) -> Pane:
         lines = {y for region in regions for y in region.line_range} if regions else set(range(200))
-        asked.setdefault(self, set()).update(lines)
+        asked.setdefault(self.panel, set()).update(lines)
         return refresh(self, *regions, **more)
 
-    monkeypatch.setattr(Panel, "refresh", recorded)
+    monkeypatch.setattr(Pane, "refresh", recorded)
     rng = np.random.default_rng(11)
     app = NnstepApp(nnstep.open(model, {"training.epochs": 3}))
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        before: dict[Panel, list[object]] = {}
+        before: dict[Panel, list[Line]] = {}
         for number in range(ROUNDS):
             asked.clear()
             keys = random_keys(rng, AT_ONCE)
@@ -76,14 +78,14 @@ async def test_after_random_keys_the_screen_equals_a_full_repaint(
             while app.mover.busy:
                 await pilot.pause(0.02)
             await pilot.pause()
-            after = {panel: list(panel._lines) for panel in app.main.query(Panel)}  # noqa: SLF001  # what was painted
+            after = {panel: list(panel.lines) for panel in app.main.panels.values()}
             for panel, lines in after.items():
                 old = before.get(panel, [])
                 if panel.display and len(old) == len(lines):
                     changed = {y for y, (new, was) in enumerate(zip(lines, old, strict=True)) if new != was}
                     assert changed <= asked.get(panel, set()), (panel, number, keys)
-            before = dict(after)  # type: ignore[arg-type]  # lines are only compared
+            before = dict(after)
             kept = painted(app)
             for panel in after:
-                panel._drawn = panel._drawn.with_width(0)  # noqa: SLF001  # forget everything
+                panel.draw_anew()
             assert painted(app) == kept, (number, keys)

@@ -69,7 +69,7 @@ def palette(request: pytest.FixtureRequest) -> Palette:
 @pytest.mark.parametrize("sight", MACHADO)
 @pytest.mark.parametrize("colours", ["truecolor", "256"])
 def test_the_scale_is_told_apart_by_those_who_confuse_red_and_green(palette: Palette, colours: str, sight: str) -> None:
-    paint = Paint(palette, colours, colourless=False)
+    paint = Paint(palette, colours)
     scale = [colour(paint.styles[number]) for number in range(SCALE)]
     half = SCALE // 2
     assert difference(scale[0], scale[-1], sight) > 50
@@ -108,8 +108,8 @@ def test_marks_survive_256_colours(palette: Palette) -> None:
 
 
 def test_sixteen_colours_are_used_as_they_are(palette: Palette) -> None:
-    paint = Paint(palette, "standard", colourless=False)
-    full = Paint(palette, "truecolor", colourless=False)
+    paint = Paint(palette, "standard")
+    full = Paint(palette, "truecolor")
     assert set(paint.styles) == set(full.styles)
     used = [style.color for style in paint.styles.values() if style.color is not None]
     assert all(each.number is not None and each.number < 16 for each in used)
@@ -122,5 +122,5 @@ def test_sixteen_colours_are_used_as_they_are(palette: Palette) -> None:
 
 
 def test_a_terminal_without_colours_gets_none() -> None:
-    paint = Paint(PALETTES["dark"], None, colourless=False)
+    paint = Paint(PALETTES["dark"], None)
     assert all(style.color is None for style in paint.styles.values())

@@ -10,7 +10,7 @@ from nnstep.tui.areas.area import Area
 from nnstep.tui.keys import moved
 
 if TYPE_CHECKING:
-    from nnstep.tui.screen import MainScreen
+    from nnstep.tui.stage import Stage
 
 ABOUT_A_CELL = ("explain", "why", "history", "display", "watch")
 """Commands that take the cursor's cell along when a key or the palette types them."""
@@ -19,7 +19,7 @@ ABOUT_A_CELL = ("explain", "why", "history", "display", "watch")
 class Cells(Area):
     """The matrix with the cursor, on whichever board."""
 
-    def __init__(self, main: MainScreen) -> None:
+    def __init__(self, main: Stage) -> None:
         self._main = main
 
     def attend(self, *, here: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from nnstep.tui.areas.area import Area, cursor_line, moved
-from nnstep.tui.aside import Entry
 from nnstep.tui.keys import KeyHelp
 from nnstep.tui.side import Side
 
@@ -46,7 +45,3 @@ class SideArea(Area):
         else:
             count = len(panel.sections[panel.section].entries) if panel.sections else 1
             panel.go(panel.section, moved(way, panel.entry, count))
-
-    def clicked(self, entry: Entry) -> str:
-        """The line that a click types."""
-        return entry.enter

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, get_args
 from nnstep.commands.picturing import SIZE
 from nnstep.errors import CommandError
 from nnstep.settings import MOST_DIGITS, NumberFormat
-from nnstep.tui.board import Board
 from nnstep.tui.format import Numbers
 from nnstep.tui.own.registry import own
 from nnstep.tui.palette import PALETTES
@@ -101,7 +100,7 @@ def theme(app: NnstepApp, name: str) -> str:
 def format_(app: NnstepApp, how: str) -> str:
     """Choose how numbers are written."""
     numbers = parsed_format(how)
-    for board in app.main.query(Board):
+    for board in app.main.boards:
         board.write(numbers)
     return f"{numbers.kind}{'' if numbers.precision is None else f', {numbers.precision} digits after the point'}"
 
