@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nnstep.tui import splash
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from nnstep.settings import Settings
     from nnstep.tui.app import NnstepApp
+    from nnstep.tui.stage import Stage
 
 INTERRUPTED = 130
 
@@ -48,14 +50,33 @@ def run(  # noqa: PLR0913  # each is an option of the command line
         debugger = api.open(source, overrides, allow_paths=allow_paths)
         debugger.keep_journal()
     from nnstep.session.past import Past, history_file
-    from nnstep.tui.app import NnstepApp
     from nnstep.tui.hint import first_time, hint
+    from nnstep.tui.stage import set_stage
 
     if not said and not problem and first_time():
         said = [hint()]
+    said = [*said, *([problem] if problem else [])]
+    main = set_stage(debugger, said, settings)
     splash.clear()
-    app = NnstepApp(debugger, [*said, *([problem] if problem else [])], settings, past=Past(history_file()))
-    return _run(app)
+    with _painted(main, settings):
+        from nnstep.tui.app import NnstepApp  # Textual comes with it, and takes as long as all before
+
+        return _run(NnstepApp(debugger, said, settings, past=Past(history_file()), main=main))
+
+
+@contextmanager
+def _painted(main: Stage, settings: Settings) -> Iterator[None]:
+    """Have the first screen painted before the app can; whatever becomes of that, the terminal is left as it was."""
+    if os.name != "posix":
+        yield
+        return
+    from nnstep.tui import early  # Windows has no termios
+
+    early.show(main, settings)
+    try:
+        yield
+    finally:
+        early.leave()
 
 
 def replay(path: Path, *, writing: bool = False, ascii_only: bool = False) -> int:

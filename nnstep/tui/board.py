@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nnstep.tui.arrange import Place, Size, arrange
 from nnstep.tui.content import Content, Marks
 from nnstep.tui.format import Extents, Numbers
 from nnstep.tui.matrix import PRECISION, Matrix, Test
 from nnstep.tui.paint import Line, Role
-from nnstep.tui.panel import Panel
+from nnstep.tui.panel import Mouse, Panel
 from nnstep.values import dataclass
-
-if TYPE_CHECKING:
-    from textual import events
 
 WHEEL = 3
 """Rows, or columns with shift, that one notch of the wheel scrolls."""
@@ -194,7 +191,7 @@ class Board(Panel):
 
     # Events
 
-    def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: Mouse) -> None:
         """Choose the cell under the pointer."""
         for slot, matrix in self.matrices.items():
             place = self._places[slot]
@@ -203,7 +200,7 @@ class Board(Panel):
                 cell = matrix.cell_at(event.x - place.x, event.y - place.y) or (matrix.top, matrix.left)
                 self.tell(CellClicked(matrix.content, *cell))
 
-    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+    def on_wheel(self, event: Mouse, notch: int) -> None:
         """Scroll the matrix under the pointer."""
         for slot, matrix in self.matrices.items():
             if self._places[slot].holds(event.x, event.y):

@@ -8,18 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from nnstep.tui.fuzzy import Entry, entry, ranked
 from nnstep.tui.keys import KeyHelp
 from nnstep.tui.output import on_surface
 from nnstep.tui.paint import Line, Role
-from nnstep.tui.panel import Panel
+from nnstep.tui.panel import Key, Mouse, Panel
 from nnstep.tui.text import cut, ends, width_of, wrap
 from nnstep.values import dataclass
-
-if TYPE_CHECKING:
-    from textual import events
 
 PASSED_ON = ("ctrl+c", "ctrl+q", "ctrl+z")
 """Keys that mean the same while a list is open."""
@@ -234,7 +230,7 @@ class Chooser(Panel):
         """Search for the first line of what is pasted."""
         self._filter(self.query_text + (text.splitlines() or [""])[0])
 
-    def press(self, event: events.Key) -> bool:
+    def press(self, event: Key) -> bool:
         """Filter, move or choose; whether the key was one for the list."""
         page = max(len(self._list) - 1, 1)
         far = len(self.question.choices)
@@ -278,7 +274,7 @@ class Chooser(Panel):
             if chosen.line:
                 self._choose(chosen.line)
 
-    def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: Mouse) -> None:
         """Select the entry under the pointer; choose the one that is selected already."""
         event.stop()
         row = self._top + event.y - self._list.start
@@ -292,7 +288,7 @@ class Chooser(Panel):
         else:
             self._move(place - self._place)
 
-    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+    def on_wheel(self, event: Mouse, notch: int) -> None:
         """Further along the list."""
         event.stop()
         self._move(WHEEL * notch)

@@ -14,6 +14,8 @@ from typing import IO, TYPE_CHECKING, cast
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from nnstep.tui import early
+
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 HUNG_UP = 129
 """The exit code of a program whose terminal is gone, as shells have it."""
+ENTER = "\x1b[?1049h"
+"""What Textual writes to come to the terminal's other screen."""
 TICK = 0.1
 """Seconds in which the rest of a key's sequence comes, or it is the escape key."""
 TICKS = 3
@@ -58,6 +62,7 @@ class TerminalDriver(LinuxDriver):
     """
 
     _app_loop: asyncio.AbstractEventLoop | None = None
+    _entered = False
     _wake: tuple[int, int] | None = None
     _last: Future[bool] | None = None
 
@@ -67,7 +72,18 @@ class TerminalDriver(LinuxDriver):
         self._wake = self._wake or os.pipe()
         assert sys.__stderr__ is not None
         self._file = cast("TextIOWrapper", _Lasting(sys.__stderr__))
+        before = early.hand_over()
+        self._entered = before is not None
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives it no types
+        if before is not None:
+            self.attrs_before = before
+
+    def write(self, data: str) -> None:
+        """Write to the terminal; the screen that was painted early is not entered again, which would clear it."""
+        if self._entered and data == ENTER:
+            self._entered = False
+            return
+        super().write(data)
 
     def disable_input(self) -> None:
         """Stop reading, at once."""

@@ -6,11 +6,9 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.tui.paint import Line
-from nnstep.tui.panel import Panel
+from nnstep.tui.panel import Mouse, Panel
 
 if TYPE_CHECKING:
-    from textual import events
-
     from nnstep.render.canvas import Picture
 
 Draw = Callable[[int, int], "Picture"]
@@ -48,13 +46,13 @@ class Easel(Panel):
         few = self.paint is not None and self.paint.few
         return list(self._picture.colourless if few else self._picture.lines)
 
-    def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: Mouse) -> None:
         """Tell the command behind the cell."""
         event.stop()
         if self._picture is not None and (line := self._picture.at(event.x, event.y)):
             self.tell(line)
 
-    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+    def on_wheel(self, event: Mouse, notch: int) -> None:
         """Scroll, where there is more than fits."""
         event.stop()
         if self._scrolls:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nnstep.commands import COMMANDS
 from nnstep.commands.execute import read
@@ -13,12 +13,9 @@ from nnstep.render.ascii import ascii_text
 from nnstep.tui.lectern import Mode
 from nnstep.tui.matrix import Matrix
 from nnstep.tui.paint import Line
-from nnstep.tui.panel import Panel
+from nnstep.tui.panel import Mouse, Panel
 from nnstep.tui.text import cut, width_of
 from nnstep.values import dataclass
-
-if TYPE_CHECKING:
-    from textual import events
 
 CELL_KEYS = (
     "up",
@@ -238,7 +235,7 @@ class Keys(Panel):
             used += size
         return [cut(tuple(pieces), width)]
 
-    def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: Mouse) -> None:
         """Press the key under the pointer."""
         for zone, key in self._zones:
             if event.x in zone:

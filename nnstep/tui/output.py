@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nnstep.tui.paint import Line, Role
-from nnstep.tui.panel import Panel
+from nnstep.tui.panel import Mouse, Panel
 from nnstep.tui.text import cut, width_of, wrap
-
-if TYPE_CHECKING:
-    from textual import events
 
 WHEEL = 3
 INDENT = 3
@@ -76,13 +73,13 @@ class Output(Panel):
             drawn.append((*body, (" " * width, "output")))
         return drawn + [((" " * width, "output"),)] * (height - len(drawn))
 
-    def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: Mouse) -> None:
         """Close it, where its title says how."""
         event.stop()
         if event.y == 0:
             self.tell(CloseClicked())
 
-    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+    def on_wheel(self, event: Mouse, notch: int) -> None:
         """Scroll."""
         event.stop()
         self.scroll_by(WHEEL * notch)

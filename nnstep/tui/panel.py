@@ -6,15 +6,42 @@ A panel knows nothing of Textual, and can be painted before that is loaded. Late
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from nnstep.tui.arrange import NOWHERE, Place, Size
 from nnstep.tui.paint import Line, Paint
 
-if TYPE_CHECKING:
-    from textual import events
-
 NOTHING = Size(0, 0)
+
+
+class Mouse(Protocol):
+    """What the mouse does: where in the panel, with which button and keys held; what means something is stopped."""
+
+    @property
+    def x(self) -> int:
+        """The column."""
+
+    @property
+    def y(self) -> int:
+        """The line."""
+
+    button: int
+    shift: bool
+    ctrl: bool
+
+    def stop(self) -> object:
+        """Let nobody else hear of it."""
+
+
+class Key(Protocol):
+    """A key: its name, and the character that it types, if it types one."""
+
+    key: str
+    character: str | None
+
+    @property
+    def is_printable(self) -> bool:
+        """Whether the character can be shown."""
 
 
 class Host(Protocol):
@@ -145,17 +172,17 @@ class Panel:
         if self.host is not None:
             self.host.hold_mouse(held=held)
 
-    def on_click(self, event: events.Click) -> None:
-        """A click; an event that means something here is stopped."""
+    def on_click(self, event: Mouse) -> None:
+        """A click."""
 
-    def on_mouse_down(self, event: events.MouseDown) -> None:
+    def on_mouse_down(self, event: Mouse) -> None:
         """A button goes down."""
 
-    def on_mouse_move(self, event: events.MouseMove) -> None:
+    def on_mouse_move(self, event: Mouse) -> None:
         """The mouse moves."""
 
-    def on_mouse_up(self, event: events.MouseUp) -> None:
+    def on_mouse_up(self, event: Mouse) -> None:
         """A button goes up."""
 
-    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+    def on_wheel(self, event: Mouse, notch: int) -> None:
         """The wheel is turned, down where `notch` is 1 and up where it is -1."""

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from nnstep.commands.completion import Candidate, usage_of
 from nnstep.commands.execute import usage
 from nnstep.tui.candidates import Offer
 from nnstep.tui.keys import KeyHelp
 from nnstep.tui.paint import Line
-from nnstep.tui.panel import Panel
+from nnstep.tui.panel import Key, Mouse, Panel
 from nnstep.tui.recall import Recall
 from nnstep.tui.text import cut, width_of
-
-if TYPE_CHECKING:
-    from textual import events
 
 Completer = Callable[[str], Sequence[Candidate]]
 Enter = Callable[[str], None]
@@ -146,7 +143,7 @@ class Prompt(Panel):
 
     # Events
 
-    def on_click(self, event: events.Click) -> None:  # noqa: ARG002
+    def on_click(self, event: Mouse) -> None:  # noqa: ARG002
         """Start typing."""
         if not self.typing:
             self.open()
@@ -156,7 +153,7 @@ class Prompt(Panel):
         self._insert((text.splitlines() or [""])[0])
         self._offer_anew()
 
-    def press(self, event: events.Key) -> bool:
+    def press(self, event: Key) -> bool:
         """Edit the line; whether the key was one for an editor."""
         edit = self.EDITS.get(event.key)
         if self._sought is not None and event.key in ("backspace", "ctrl+u") and self._sought:

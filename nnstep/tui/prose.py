@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nnstep.render.catalogue import word
 from nnstep.tui.paint import Line
-from nnstep.tui.panel import Panel
+from nnstep.tui.panel import Mouse, Panel
 from nnstep.tui.text import cut, width_of
 from nnstep.values import dataclass
-
-if TYPE_CHECKING:
-    from textual import events
 
 WHEEL = 3
 MARGIN = 1
@@ -138,7 +133,7 @@ class Prose(Panel):
             self._laid = (self.page, width)
         return self._text
 
-    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+    def on_wheel(self, event: Mouse, notch: int) -> None:
         """Scroll."""
         event.stop()
         self.scroll_by(WHEEL * notch)

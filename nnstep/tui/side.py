@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from nnstep.tui.arrange import shares
 from nnstep.tui.aside import Entry, Section
 from nnstep.tui.paint import Line, Role
-from nnstep.tui.panel import Panel
+from nnstep.tui.panel import Mouse, Panel
 from nnstep.tui.text import cut, fill, width_of
-
-if TYPE_CHECKING:
-    from textual import events
 
 MOST_LEAST = 20
 """Columns with which any section makes do; sections that do not fit beside the others stand below them."""
@@ -127,7 +123,7 @@ class Side(Panel):
 
     # Events
 
-    def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: Mouse) -> None:
         """Type what the line under the pointer offers."""
         event.stop()
         y = 0

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnstep.render.numbers import number
 from nnstep.tui.paint import Line, Role
-from nnstep.tui.panel import Panel
+from nnstep.tui.panel import Mouse, Panel
 from nnstep.tui.scrubber import Run, cell_of, line, step_of, track
 from nnstep.tui.text import ends, width_of
 from nnstep.values import dataclass
-
-if TYPE_CHECKING:
-    from textual import events
 
 BARS = "▁▂▃▄▅▆▇█"
 LOOKED_AT = 64
@@ -181,19 +177,19 @@ class Phases(Panel):
 
     # Events
 
-    def on_mouse_down(self, event: events.MouseDown) -> None:
+    def on_mouse_down(self, event: Mouse) -> None:
         """Take hold of the place."""
         if event.button == 1 and event.y == 0 and event.x in self._bar:
             event.stop()
             self.hold_mouse(held=True)
             self._drag(event.x)
 
-    def on_mouse_move(self, event: events.MouseMove) -> None:
+    def on_mouse_move(self, event: Mouse) -> None:
         """Show where it would go."""
         if self._dragged is not None:
             self._drag(event.x)
 
-    def on_mouse_up(self, event: events.MouseUp) -> None:
+    def on_mouse_up(self, event: Mouse) -> None:
         """Go to the place where it is let go."""
         if self._dragged is not None:
             event.stop()

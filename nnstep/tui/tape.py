@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -13,11 +13,8 @@ from nnstep.render.text import show_name
 from nnstep.tui.formula import coloured, parts
 from nnstep.tui.outline import Group, Outline, Row, named, places
 from nnstep.tui.paint import Line, Role
-from nnstep.tui.panel import Panel
+from nnstep.tui.panel import Mouse, Panel
 from nnstep.tui.text import cut, fill
-
-if TYPE_CHECKING:
-    from textual import events
 
 HEADINGS_FROM = 12
 """The height from which phases have headings: below, instructions alone are worth the lines."""
@@ -262,14 +259,14 @@ class TapePanel(Panel):
 
     # Events
 
-    def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: Mouse) -> None:
         """Tell what is under the pointer."""
         place = self._top + event.y
         if place < len(self.rows):
             event.stop()
             self.tell(RowClicked(self.rows[place], event.x < GUTTER))
 
-    def on_wheel(self, event: events.MouseEvent, notch: int) -> None:
+    def on_wheel(self, event: Mouse, notch: int) -> None:
         """Look further along the tape."""
         event.stop()
         self._top += WHEEL * notch

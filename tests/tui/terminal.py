@@ -138,4 +138,4 @@ class Terminal:
         last = {mode: self.written.rfind(f"\x1b[?{mode}l".encode()) for mode in (1049, 1000, 1003, 1006, 2004)}
         first = {mode: self.written.rfind(f"\x1b[?{mode}h".encode()) for mode in last}
         cursor = self.written.rfind(b"\x1b[?25h") > self.written.rfind(b"\x1b[?25l")
-        return cursor and termios.tcgetattr(self._theirs) == self.before and all(last[m] > first[m] for m in last)
+        return cursor and termios.tcgetattr(self._theirs) == self.before and all(last[m] >= first[m] for m in last)

@@ -1,0 +1,90 @@
+"""The first painting: what is on the screen before Textual is loaded is what Textual then paints."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import msgspec
+import pyte
+import pytest
+from rich.console import COLOR_SYSTEMS
+
+import nnstep
+from nnstep.render.palette import PALETTES
+from nnstep.settings import Settings
+from nnstep.tui.app import NnstepApp
+from nnstep.tui.arrange import Size
+from nnstep.tui.early import painted
+from nnstep.tui.paint import paint
+from nnstep.tui.stage import set_stage
+from tests.tui.seen import caught_up
+from tests.tui.terminal import Terminal
+
+STARTING = (
+    "import sys; from nnstep.__main__ import main; sys.argv = ['nnstep', 'xor']; from nnstep.tui import early as e; "
+)
+
+
+def drawn(text: str, size: tuple[int, int]) -> list[list[Any]]:
+    """The cells of a terminal after a text: characters and styles; of a blank the ground alone."""
+    screen = pyte.Screen(*size)
+    pyte.Stream(screen).feed(text)
+    cells = [[screen.buffer[y][x] for x in range(size[0])] for y in range(size[1])]
+    return [[each._replace(fg="", bold=False) if each.data == " " else each for each in row] for row in cells]
+
+
+@pytest.mark.parametrize(
+    ("model", "size", "theme"),
+    [("xor", (80, 24), "dark"), ("residual", (120, 40), "light"), ("digits", (200, 60), "dark")],
+)
+async def test_the_first_painting_is_the_apps(
+    model: str, size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    settings, debugger = msgspec.convert({"theme": theme}, Settings), nnstep.open(model)
+    stage = set_stage(debugger, ["a word"], settings)
+    stage.fit(Size(*size))
+    early = drawn(painted(stage, paint(PALETTES[theme], "truecolor", ascii_only=False), "truecolor"), size)
+    app = NnstepApp(debugger, ["a word"], settings, main=stage)
+    async with app.run_test(size=size):
+        await caught_up(app)
+        system = COLOR_SYSTEMS["truecolor"]
+        lines = [
+            "".join(each.style.render(each.text, color_system=system) if each.style else each.text for each in strip)
+            for strip in app.main_screen.strips()
+        ]
+    later = drawn("\r\n".join(lines), size)
+    for row, (first, then) in enumerate(zip(early, later, strict=True)):
+        assert first == then, row
+    assert "a word" in "".join(cell.data for cell in early[-2])
+
+
+def test_keys_typed_before_the_app_is_there_wait_for_it() -> None:
+    slow = STARTING + "import os; w = e._write; e._write = lambda text: (w(text), os.read(0, 1)); sys.exit(main())"
+    with Terminal([sys.executable, "-c", slow]) as terminal:
+        terminal.see("step 0/10000", "q quit")
+        assert b"1003h" not in terminal.written
+        # What ends the waiting, then keys for the app; none of them is seen before it is there.
+        terminal.type(".ss:goto +1\r")
+        terminal.see("step 3/10000", ": goto +1")
+        assert b"ss:" not in terminal.written
+        terminal.type("q")
+        assert terminal.end() == 0
+        assert terminal.sane
+
+
+@pytest.mark.parametrize(
+    ("happens", "code"),
+    [
+        ("import os, signal; w = e._write; e._write = lambda t: (w(t), '1;1H' in t and os.kill(os.getpid(), 15))", 143),
+        ("sys.modules['nnstep.tui.app'] = None", 1),
+    ],
+    ids=["signal", "bug"],
+)
+def test_what_ends_it_before_the_app_is_there_leaves_the_terminal_sane(happens: str, code: int) -> None:
+    with Terminal([sys.executable, "-c", f"{STARTING}{happens}; sys.exit(main())"]) as terminal:
+        assert terminal.end() == code
+        assert b"\x1b[40;1H" in terminal.written
+        assert b"\x1b[?1003h" not in terminal.written
+        assert terminal.sane
