@@ -11,8 +11,11 @@ from tests.tui.seen import caught_up
 
 @pytest.fixture(autouse=True)
 def _keys_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Pilot waits until what it has pressed or clicked is carried out and shown, however busy the machine is."""
-    press, click = Pilot.press, Pilot.click
+    """A Pilot waits until what it has pressed or clicked is carried out and shown, however busy the machine is.
+
+    So it does where it pauses, as what a test has posted comes before that.
+    """
+    press, click, pause = Pilot.press, Pilot.click, Pilot.pause
 
     async def pressed(pilot: Pilot[object], *keys: str) -> None:
         await press(pilot, *keys)
@@ -25,5 +28,11 @@ def _keys_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
             await caught_up(pilot.app)
         return done
 
+    async def paused(pilot: Pilot[object], delay: float | None = None) -> None:
+        await pause(pilot, delay)
+        if isinstance(pilot.app, NnstepApp):
+            await caught_up(pilot.app)
+
     monkeypatch.setattr(Pilot, "press", pressed)
+    monkeypatch.setattr(Pilot, "pause", paused)
     monkeypatch.setattr(Pilot, "click", clicked)
