@@ -72,18 +72,25 @@ def sparkline(values: NDArray[np.floating], width: int) -> str:
     return "".join(BARS[round((v - low) / span * (len(BARS) - 1))] if np.isfinite(v) else BARS[-1] for v in means)
 
 
-class Summary(Panel):
-    """Model, epoch, batch, step, loss."""
+class _Whereabouts(Panel):
+    """A line on a position."""
 
     def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self._where: Where | None = None
-        self._spark: tuple[tuple[int, int, float | None], str] = ((-1, 0, None), "")
 
     def show(self, where: Where) -> None:
         """Show a position."""
         self._where = where
         self.changed(where.looks)
+
+
+class Summary(_Whereabouts):
+    """Model, epoch, batch, step, loss."""
+
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._spark: tuple[tuple[int, int, float | None], str] = ((-1, 0, None), "")
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
         """One line; of the model's summary, as many parts as there is room for."""
@@ -126,20 +133,14 @@ class Summary(Panel):
         return tuple(pieces)
 
 
-class Phases(Panel):
+class Phases(_Whereabouts):
     """The iteration's phases and the place in the whole run; a click on the run goes there, or a drag along it."""
 
     def __init__(self, *, id: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
-        self._where: Where | None = None
         self._bar = range(0)
         self._dragged: int | None = None
         self._track: tuple[Run, list[tuple[str, Role]]] | None = None
-
-    def show(self, where: Where) -> None:
-        """Show a position."""
-        self._where = where
-        self.changed(where.looks)
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
         """One line."""

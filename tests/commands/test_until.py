@@ -16,9 +16,8 @@ from nnstep.commands import complete
 from nnstep.errors import CommandError, NotComputedError
 from nnstep.session.operations import truth
 from nnstep.session.stopbook import StepScope
+from tests.drawn import opened
 from tests.worked import MODEL
-
-EPOCHS, ROWS = 3, 5
 
 EXPRESSIONS = (
     "L > 0.3",
@@ -40,19 +39,6 @@ EXPRESSIONS = (
     "W[2][0,0] > 1e9",
     "(1)",
 )
-
-
-def opened(seed: int, batch: int, optimizer: str) -> Debugger:
-    draw = np.random.default_rng(seed)
-    return nnstep.open(
-        {
-            "seed": seed,
-            "data": {"features": draw.normal(size=(ROWS, 2)).tolist(), "targets": draw.normal(size=(ROWS, 1)).tolist()},
-            "network": {"layer": [{"units": 2, "activation": "tanh"}, {"units": 1, "activation": "identity"}]},
-            "loss": {"name": "mean_squared_error"},
-            "training": {"learning_rate": 0.3, "batch_size": batch, "epochs": EPOCHS, "optimizer": optimizer},
-        }
-    )
 
 
 def holding(debugger: Debugger, text: str) -> list[int]:

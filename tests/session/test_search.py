@@ -9,14 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import nnstep
 from nnstep.api import Debugger
 from nnstep.errors import NotComputedError
 from nnstep.session.operations import truth
 from nnstep.session.stopbook import StepScope
 from nnstep.session.stops import Stop, Watch
-
-EPOCHS, ROWS = 3, 5
+from tests.drawn import opened
 
 LINES = (
     "break delta[1]",
@@ -39,19 +37,6 @@ LINES = (
     "watch W[1][0,0] + b[2][0] if L < 0.5",
     "watch E[0]",
 )
-
-
-def opened(seed: int, batch: int, optimizer: str) -> Debugger:
-    draw = np.random.default_rng(seed)
-    return nnstep.open(
-        {
-            "seed": seed,
-            "data": {"features": draw.normal(size=(ROWS, 2)).tolist(), "targets": draw.normal(size=(ROWS, 1)).tolist()},
-            "network": {"layer": [{"units": 2, "activation": "tanh"}, {"units": 1, "activation": "identity"}]},
-            "loss": {"name": "mean_squared_error"},
-            "training": {"learning_rate": 0.3, "batch_size": batch, "epochs": EPOCHS, "optimizer": optimizer},
-        }
-    )
 
 
 def value_at(debugger: Debugger, expression: object, step: int) -> bytes | None:
