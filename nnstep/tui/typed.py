@@ -29,11 +29,15 @@ class Typed:
         return len(self._waiting)
 
     def put_off(self, act: Act) -> bool:
-        """Have something wait for a short line that runs, and for what waits already; whether it does."""
+        """Have something wait for a short line that runs, and for what waits already; whether it is dealt with so.
+
+        Where too much waits already it is dropped: nothing is carried out before what came first.
+        """
         waits = self._mover.busy or (self._waiting and not self._catching_up)
-        if not waits or self._mover.lasts or len(self._waiting) >= MOST:
+        if not waits or self._mover.lasts:
             return False
-        self._waiting.append(act)
+        if len(self._waiting) < MOST:
+            self._waiting.append(act)
         return True
 
     def go_on(self) -> None:
