@@ -9,7 +9,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 # What a developer's shell may say about colour, size, theme and language is no part of a test.
 for name in (
@@ -41,11 +42,22 @@ settings.register_profile("nnstep", derandomize=True, deadline=None)
 settings.load_profile("nnstep")
 
 
+@given(st.none())
+def _an_example(_: None) -> None:
+    """Has Hypothesis set up its random numbers."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=20, help="how often a scripted session is killed (default: 20)")
     parser.addoption("--update-snapshots", action="store_true", help="take the pictures of the app as it is now")
     parser.addoption("--fuzz-seconds", type=float, default=0, help="seconds of a long run of bad input (default: none)")
     parser.addoption("--fuzz-seed", type=int, default=0, help="the seed of that run (default: 0)")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _hypothesis_is_set_up() -> None:
+    """An app that freezes the garbage collector would have it warn of them."""
+    _an_example()
 
 
 @pytest.fixture(autouse=True, scope="session")
