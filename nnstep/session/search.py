@@ -86,7 +86,8 @@ class Searcher:
         # What is before `step` may end with the run, where there is no iteration of `step` itself.
         end, lowest, size = calendar.split(step - 1)[0] + 1, calendar.split(first)[0], SEGMENT
         while end > lowest:
-            start = max(lowest, end - size)
+            # From a checkpoint, so that nothing is run before it is looked at.
+            start = max(lowest, self._timeline.kept(max(end - size, 0)))
             floor = max(first, start * calendar.instructions + 1)
             try:
                 matches = self._search(max(0, start - self._memory), end)

@@ -13,11 +13,8 @@ from nnstep.errors import DivergenceError
 BUDGET = 256 * 2**20
 """Bytes that the checkpoints of a run may take."""
 
-SPACING, WIDE_SPACING = 32, 64
-"""Iterations between checkpoints at first, so that copying costs at most a few percent of the iterations between."""
-
-LARGE = 2**18
-"""Bytes of state from which on the wider spacing is taken: such copies go to memory that no cache holds."""
+SPACING = 64
+"""Iterations between checkpoints at first: few to run from one to the next, many to pay for a copy to fresh memory."""
 
 DENSE_SHARE = 4
 """One part in so many of the budget keeps the neighbourhood of the cursor."""
@@ -37,7 +34,7 @@ class Checkpoints:
     """
 
     def __init__(self, start: Matrix, budget: int = BUDGET, first: int = 0) -> None:
-        self.spacing = SPACING if start.nbytes < LARGE else WIDE_SPACING
+        self.spacing = SPACING
         self._size = max(start.nbytes, 1)
         self._divide(budget)
         self._pool = _Pool(start)
@@ -48,8 +45,16 @@ class Checkpoints:
 
     def _divide(self, budget: int) -> None:
         self.budget = budget
-        self.most_dense = max(2, min(MOST_DENSE, budget // DENSE_SHARE // self._size))
-        self._most_grid = max(2, (budget - self.most_dense * self._size) // self._size)
+        self._space = max(2, min(MOST_DENSE, budget // DENSE_SHARE // self._size))
+        self._most_grid = max(2, (budget - self._space * self._size) // self._size)
+
+    @property
+    def most_dense(self) -> int:
+        """States in the neighbourhood at most: of the stretch that one walks back through, and of the one before it.
+
+        More would be of no use, and a copy to fresh memory can cost more than running the iteration anew.
+        """
+        return min(self._space, 2 * self.spacing)
 
     def limit(self, budget: int) -> None:
         """Keep to another budget from now on, as other timelines want their share; what is too much is let go."""

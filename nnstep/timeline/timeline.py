@@ -316,7 +316,10 @@ class Timeline:
             return self.checkpoints.state(iteration)
         if not kept <= self._running <= iteration:
             self._restore(kept)
-        self._advance(iteration, go_on)
+        # Who takes one step back will take others; a jump keeps nothing on its way, which would cost more than it.
+        back = self._at is not None and iteration == self._at - 1
+        near = list(self.checkpoints.near(self._running, iteration)) if back else []
+        self._advance(iteration, go_on, near=near)
         return self._runner.state
 
     def _stand_at(self, iteration: int, go_on: GoOn) -> None:
@@ -331,9 +334,8 @@ class Timeline:
         np.copyto(self._runner.state, self.checkpoints.state(iteration))
         self._running = iteration
 
-    def _advance(self, target: int, go_on: GoOn, look: _Look | None = None) -> None:
-        """Run the runner on to an iteration's start, keeping checkpoints on the way."""
-        near = list(self.checkpoints.near(self._running, target))
+    def _advance(self, target: int, go_on: GoOn, look: _Look | None = None, near: Sequence[int] = ()) -> None:
+        """Run the runner on to an iteration's start, keeping checkpoints on the way: the grid's, and those `near`."""
         while self._running < target:
             indices = self.batches.stretch(self._running, min(target - self._running, self._at_once()))
             began, start = perf_counter(), self._running
@@ -344,7 +346,7 @@ class Timeline:
             if self._running < target and not go_on(self._running):
                 raise Interrupted(self._running)
 
-    def _run_stretch(self, indices: Matrix, near: list[int], look: _Look | None) -> None:
+    def _run_stretch(self, indices: Matrix, near: Sequence[int], look: _Look | None) -> None:
         """Run the iterations of `indices`, stopping wherever a checkpoint is due."""
         position, end = self._running, self._running + len(indices)
         rows = indices.shape[1]
@@ -352,20 +354,20 @@ class Timeline:
         batches = self._runner.feed(program, indices, position)
         # Until the stretch is done the runner stands nowhere: an exception in between must not leave it trusted.
         self._running = -1
-        while position < end:
-            place = bisect_right(near, position)
-            due = min(end, self.checkpoints.next_grid(position), near[place] if place < len(near) else end)
-            part = islice(batches, due - position)
-            with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
+            while position < end:
+                place = bisect_right(near, position)
+                due = min(end, self.checkpoints.next_grid(position), near[place] if place < len(near) else end)
+                part = islice(batches, due - position)
                 if look is None:
                     program.run(part, self._store)
                     position = due
                 else:
                     position = look.run(program, part, position, due)
-            self._reached = max(self._reached, position)
-            self.checkpoints.meet(position, self._runner.state, near=place < len(near) and near[place] == position)
-            if look is not None and look.done:
-                break
+                self._reached = max(self._reached, position)
+                self.checkpoints.meet(position, self._runner.state, near=place < len(near) and near[place] == position)
+                if look is not None and look.done:
+                    break
         self._running = position
 
     def _at_once(self) -> int:
