@@ -4,7 +4,7 @@ import gc
 import sys
 
 from nnstep import threads
-from nnstep.tui import splash
+from nnstep.tui import INTERRUPTED, splash
 
 
 def main() -> int:
@@ -13,9 +13,14 @@ def main() -> int:
         # The imports make many objects and no garbage.
         gc.disable()
     threads.before_numpy()
-    from nnstep.cli import main as run  # NumPy comes with it
+    try:
+        from nnstep.cli import main as run  # NumPy comes with it
 
-    return run()
+        return run()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    finally:
+        splash.clear()
 
 
 if __name__ == "__main__":

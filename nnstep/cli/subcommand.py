@@ -9,6 +9,7 @@ from typing import NoReturn
 from nnstep.errors import harmless
 from nnstep.render.language import choose
 from nnstep.settings import load
+from nnstep.tui import splash
 from nnstep.values import dataclass
 
 INTERRUPTED = 130
@@ -20,6 +21,7 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and leave."""
+        splash.clear()
         super().error(harmless(message))
 
 

@@ -115,7 +115,8 @@ class TerminalDriver(LinuxDriver):
                 if not raw:
                     self._hang_up()
                     break
-                for event in parser.feed(decode(raw)):
+                # Enter, typed before the terminal was taken, is a line feed.
+                for event in parser.feed(decode(raw).replace("\n", "\r")):
                     self.process_message(event)
             ticks = TICKS if self.fileno in ready else max(ticks - 1, 0)
             for event in parser.tick():

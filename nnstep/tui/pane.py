@@ -19,6 +19,9 @@ from nnstep.tui.arrange import Place, Size
 from nnstep.tui.paint import Paint, paint
 from nnstep.tui.panel import Panel
 
+LEFT = 1
+"""The left button's number."""
+
 
 class Pane(Widget):
     """Turns a panel's lines into strips, once, and hands on what the mouse does over them.
@@ -117,8 +120,9 @@ class Pane(Widget):
     # What the mouse does
 
     def on_click(self, event: events.Click) -> None:
-        """Hand it on, as everything below."""
-        self.panel.on_click(event)
+        """Hand it on, as everything below: a click is one of the left button."""
+        if event.button == LEFT:
+            self.panel.on_click(event)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A button goes down."""

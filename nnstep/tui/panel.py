@@ -136,6 +136,8 @@ class Panel:
             return
         self._drawn_of = shown
         if size != self.drawn or not size:
+            # Out of sight nothing is drawn: what is kept is out of date when it comes back.
+            self.draw_anew()
             self._repaint(None)
             return
         old, self.lines = self.lines, self._fresh_lines(size)

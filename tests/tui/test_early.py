@@ -65,13 +65,38 @@ def test_keys_typed_before_the_app_is_there_wait_for_it() -> None:
     with Terminal([sys.executable, "-c", slow]) as terminal:
         terminal.see("step 0/10000", "q quit")
         assert b"1003h" not in terminal.written
-        # What ends the waiting, then keys for the app; none of them is seen before it is there.
-        terminal.type(".ss:goto +1\r")
+        # What ends the waiting, then keys for the app; none of them is seen before it is there. Enter is a line feed,
+        # as it comes from a terminal that nobody has taken yet.
+        terminal.type(".ss:goto +1\n")
         terminal.see("step 3/10000", ": goto +1")
         assert b"ss:" not in terminal.written
         terminal.type("q")
         assert terminal.end() == 0
         assert terminal.sane
+
+
+STOPPED = (
+    "import builtins, sys; real = builtins.__import__\n"
+    "def stopped(name, *rest, **more):\n"
+    "    if name == 'nnstep.cli': raise KeyboardInterrupt\n"
+    "    return real(name, *rest, **more)\n"
+    "from nnstep.__main__ import main; sys.argv = ['nnstep', 'xor']; builtins.__import__ = stopped; sys.exit(main())"
+)
+"""Ctrl+C while the program is being loaded."""
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [(["-c", STOPPED], 130, ""), (["-m", "nnstep", "xor", "--bogus"], 2, "usage: nnstep")],
+    ids=["ctrl+c", "wrong usage"],
+)
+def test_the_first_sign_of_life_is_taken_away(command: list[str], code: int, said: str) -> None:
+    with Terminal([sys.executable, *command]) as terminal:
+        assert terminal.end() == code
+        assert b"nnstep  xor ..." in terminal.written
+        assert terminal.screen.display[0].rstrip().startswith(said)
+        assert "xor ..." not in terminal.text
+        assert "Traceback" not in terminal.text
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,26 @@ def test_a_panel_knows_its_size_at_once_and_tells_of_another_one_alone() -> None
     assert panel.told == [Size(20, 5), Size(21, 5)]
 
 
+def test_what_changes_out_of_sight_is_drawn_when_it_comes_back_at_the_same_size() -> None:
+    class Word(Panel):
+        text = "old"
+
+        def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
+            return [((self.text, "text"),)]
+
+    panel = Word()
+    panel.put(Place(0, 0, 20, 5))
+    panel.redraw()
+    panel.display = False
+    panel.text = "new"
+    panel.changed()
+    panel.display = True
+    # Whoever paints it draws it where it is of another size than it was drawn for.
+    assert panel.drawn != panel.size
+    panel.redraw()
+    assert panel.lines[0] == (("new", "text"),)
+
+
 def test_a_hidden_panel_has_no_size_and_has_it_again_once_it_is_shown() -> None:
     panel = Sized()
     panel.put(Place(0, 0, 20, 5))

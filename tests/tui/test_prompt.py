@@ -151,6 +151,19 @@ async def test_candidates_stand_above_the_prompt_and_go_with_it() -> None:
         assert [stop.text for stop in app.debugger.session.stops] == ["break delta[2]"]
 
 
+async def test_candidates_are_the_same_for_a_line_that_is_typed_again() -> None:
+    async with opened() as (app, pilot):
+        seen = []
+        for _ in range(2):
+            send(app, "colon", *"step 3")
+            await pilot.pause()
+            seen.append(screen_lines(app)[-4:])
+            send(app, "escape")
+            await pilot.pause()
+        assert any("step [N] [UNIT]" in line for line in seen[0])
+        assert seen[1] == seen[0]
+
+
 async def test_candidates_keep_their_place_above_the_prompt_at_any_size() -> None:
     async with opened() as (app, pilot):
         send(app, "colon", *"break del")

@@ -58,7 +58,7 @@ async def test_a_model_is_edited_and_opened_anew(tmp_path: Path, monkeypatch: py
         editing("units", "units")
         app.run_line("edit")
         await pilot.pause()
-        assert "mine.toml is as it was" in screen_lines(app)[-2]
+        assert "mine.toml was left as it was" in screen_lines(app)[-2]
         assert app.debugger.position.step == 3
         editing("'units = 4'", "'units = four'")
         app.run_line("edit")

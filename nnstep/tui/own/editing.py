@@ -40,7 +40,7 @@ def edit(app: NnstepApp, _: str) -> str | None:
     if code:
         raise CommandError(f"edit: {editor} ended with {code}; nothing is opened anew")
     if path.read_bytes() == before:
-        return f"{path.name} is as it was"
+        return f"{path.name} was left as it was; `open` opens it anew"
     app.run_line("open")
     return None
 
