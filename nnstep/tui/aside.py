@@ -22,6 +22,9 @@ from nnstep.tui.paint import Line
 from nnstep.tui.text import cut, width_of
 from nnstep.values import dataclass
 
+BADGE, SHORT_BADGE = 15, 9
+"""Columns of a badge's longest words, and of its longest short ones."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -124,15 +127,20 @@ def _value(session: Session, expression: Expression) -> tuple[Line, Line]:
     )
 
 
+def _badge(text: str, short: str, role: str) -> Entry:
+    """As wide before it is known how things are as afterwards, so that what stands beside it does not move."""
+    return Entry(((text.ljust(BADGE), role),), "info health", short=((short.ljust(SHORT_BADGE), role),))
+
+
 def _health(statuses: Sequence[Status] | None) -> tuple[Entry, ...]:
     """A badge, or the rules that fire."""
     if statuses is None:
         mark, _ = MARKS["idle"]
-        return (Entry(((f"{mark} not known yet", "faint"),), "info health", short=((f"{mark} unknown", "faint"),)),)
+        return (_badge(f"{mark} not known yet", f"{mark} unknown", "faint"),)
     fires = [status for status in statuses if status.state == "fires"]
     if not fires:
         mark, role = MARKS["fine"]
-        return (Entry(((f"{mark} fine", role),), "info health"),)
+        return (_badge(f"{mark} fine", f"{mark} fine", role),)
     mark, role = MARKS["fires"]
     return tuple(
         Entry(
