@@ -61,7 +61,7 @@ def run(  # noqa: PLR0913  # each is an option of the command line
     with _painted(main, settings):
         from nnstep.tui.app import NnstepApp  # Textual comes with it, and takes as long as all before
 
-        return _run(NnstepApp(debugger, said, settings, past=Past(history_file()), main=main))
+        return _run(NnstepApp(debugger, settings=settings, past=Past(history_file()), main=main))
 
 
 @contextmanager
@@ -72,8 +72,8 @@ def _painted(main: Stage, settings: Settings) -> Iterator[None]:
         return
     from nnstep.tui import early  # Windows has no termios
 
-    early.show(main, settings)
     try:
+        early.show(main, settings)
         yield
     finally:
         early.leave()

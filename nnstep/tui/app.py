@@ -71,7 +71,7 @@ class Arrived(Message):
 class NnstepApp(Posted, App[None]):
     """Everything a key does, a line does: both end in `run_line`.
 
-    said      what is to be said of the session when the app opens
+    said      what is to be said of the session when the app opens, where the stage has not been set already
     settings  what the user prefers; its keys must be in the table of commands already
     lesson    a lesson to begin with
     past      the lines typed in earlier sessions, to be remembered in later ones
@@ -146,11 +146,14 @@ class NnstepApp(Posted, App[None]):
         """The main screen."""
         return MainScreen(self.main)
 
-    def on_mount(self) -> None:
-        """Leave the terminal sane on every way out."""
+    def on_load(self) -> None:
+        """Leave the terminal sane on every way out: before the driver takes it."""
         loop = asyncio.get_running_loop()
         for number in ENDINGS:
             loop.add_signal_handler(number, self.end, 128 + number)
+
+    def on_mount(self) -> None:
+        """Begin with what stands on the screen already; what takes longer comes after the first painting."""
         # The terminal comes back blank from ctrl+z.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self._watch = self.set_interval(RATE, self._look, pause=True)

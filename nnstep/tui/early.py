@@ -40,8 +40,10 @@ def show(stage: Stage, settings: Settings) -> None:
     kind = paint(PALETTES[settings.theme], None if "NO_COLOR" in os.environ else colours, ascii_only=settings.ascii)
     stage.fit(Size(*shutil.get_terminal_size()))
     picture = painted(stage, kind, colours)
-    _take()
-    _write(ENTER + picture)
+    # That a terminal is gone is for the app to notice.
+    with suppress(OSError, termios.error):
+        _take()
+        _write(ENTER + picture)
 
 
 def painted(stage: Stage, kind: Paint, colours: str | None) -> str:
@@ -84,7 +86,6 @@ def hand_over() -> list[Any] | None:
 def leave() -> None:
     """Give the terminal back, if it is still taken."""
     if (before := hand_over()) is not None:
-        # There may be none any more.
         with suppress(OSError, termios.error):
             _write(LEAVE)
             termios.tcsetattr(_terminal(), termios.TCSANOW, before)

@@ -75,6 +75,19 @@ def test_keys_typed_before_the_app_is_there_wait_for_it() -> None:
         assert terminal.sane
 
 
+def test_a_terminal_that_is_gone_is_left_to_the_app() -> None:
+    gone = STARTING + (
+        "w = e._write; import os, termios\n"
+        "def write(text): raise OSError(5, 'Input/output error')\n"
+        "e._write = write; sys.exit(main())"
+    )
+    with Terminal([sys.executable, "-c", gone]) as terminal:
+        terminal.see("step 0/10000", "q quit")
+        terminal.type("q")
+        assert terminal.end() == 0
+        assert b"Traceback" not in terminal.written
+
+
 STOPPED = (
     "import builtins, sys; real = builtins.__import__\n"
     "def stopped(name, *rest, **more):\n"
@@ -97,6 +110,18 @@ def test_the_first_sign_of_life_is_taken_away(command: list[str], code: int, sai
         assert terminal.screen.display[0].rstrip().startswith(said)
         assert "xor ..." not in terminal.text
         assert "Traceback" not in terminal.text
+
+
+def test_a_signal_while_the_terminal_is_handed_over_ends_the_app() -> None:
+    ended = STARTING + (
+        "import os; h, signals = e.hand_over, [15]\n"
+        "e.hand_over = lambda: (h(), signals and os.kill(os.getpid(), signals.pop()))[0]\n"
+        "sys.exit(main())"
+    )
+    with Terminal([sys.executable, "-c", ended]) as terminal:
+        assert terminal.end() == 143
+        assert terminal.sane
+        assert b"Traceback" not in terminal.written
 
 
 @pytest.mark.parametrize(
