@@ -14,7 +14,7 @@ from nnstep.render.text import Colour, Line, Role, Span, line
 from nnstep.session import Session
 from nnstep.session.evaluation import true_classes
 from nnstep.session.passing import Output
-from nnstep.session.surface import known_surface, possible, surface
+from nnstep.session.surface import Surface, known_surface, possible, surface
 
 MARKS = "○●◆◇▲▼✗"
 """A point of the data, by its class."""
@@ -131,6 +131,20 @@ def _between(rows: Matrix, count: int) -> Matrix:
     return found
 
 
+def _way(found: Surface, columns: int, rows: int) -> tuple[dict[tuple[int, int], str], list[Area]]:
+    """The way that training took: its marks by column and row, and what a click on each does."""
+    marks: dict[tuple[int, int], str] = {}
+    areas = []
+    for step, (across, down) in zip(found.steps.tolist(), found.path.tolist(), strict=True):
+        x = round((across - found.across[1][0]) / np.ptp(found.across[1]) * (columns - 1))
+        y = round((found.down[1][-1] - down) / np.ptp(found.down[1]) * (rows - 1))
+        # The way goes under its ends, and the start under where training is now.
+        mark = "◆" if step == found.steps[-1] else "○" if step == 0 else "•"
+        marks[x, y] = mark if mark == "◆" else marks.get((x, y), mark)
+        areas.append(Area(y + 1, y + 2, x, x + 1, f"goto {step}"))
+    return marks, areas
+
+
 def surface_picture(session: Session, width: int, height: int, *, known: bool = False) -> Picture:
     """The loss over the two parameters that moved most, and the way that training took to here.
 
@@ -151,15 +165,7 @@ def surface_picture(session: Session, width: int, height: int, *, known: bool = 
     shares = np.nan_to_num((sizes - low) / (high - low) if high > low else 0 * sizes, nan=1.0)
     shares = _between(_between(shares[::-1], 2 * rows).T, columns).T
     places = MIDDLE + np.round(shares * MIDDLE).astype(int)
-    marks: dict[tuple[int, int], str] = {}
-    areas = []
-    for step, (across, down) in zip(found.steps.tolist(), found.path.tolist(), strict=True):
-        x = round((across - found.across[1][0]) / np.ptp(found.across[1]) * (columns - 1))
-        y = round((found.down[1][-1] - down) / np.ptp(found.down[1]) * (rows - 1))
-        # The way goes under its ends, and the start under where training is now.
-        mark = "◆" if step == found.steps[-1] else "○" if step == 0 else "•"
-        marks[x, y] = mark if mark == "◆" else marks.get((x, y), mark)
-        areas.append(Area(y + 1, y + 2, x, x + 1, f"goto {step}"))
+    marks, areas = _way(found, columns, rows)
     names = [
         shown(name) + (f"[{','.join(map(str, index))}]" if index else "")
         for name, index in (found.across[0], found.down[0])

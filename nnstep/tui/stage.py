@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Protocol
@@ -111,11 +111,14 @@ class Stage:
         self.later: Callable[[float, Callable[[], None]], Timer | None] = lambda _seconds, _work: None
         for board in self.boards:
             board.write(numbers or Numbers())
-        parts: list[Panel] = [self.summary, self.phases, self.top_rule, self.prose, self.tape, Rule(id="tape-rule")]
-        parts += [self.formula, self.step_board, self.stats, self.explained, self.heading, self.layer_board]
-        parts += [*self.pictures.values(), self.side, self.bottom_rule, self.prompt, self.key_line]
-        parts += [self.output, self.candidates, self.chooser]
-        self.panels = {panel.id: panel for panel in parts}
+        self.panels = {panel.id: panel for panel in self._from_the_bottom()}
+
+    def _from_the_bottom(self) -> Iterator[Panel]:
+        """All panels, what lies over others last."""
+        yield from (self.summary, self.phases, self.top_rule, self.prose, self.tape, Rule(id="tape-rule"))
+        yield from (self.formula, self.step_board, self.stats, self.explained, self.heading, self.layer_board)
+        yield from (*self.pictures.values(), self.side, self.bottom_rule, self.prompt, self.key_line)
+        yield from (self.output, self.candidates, self.chooser)
 
     @property
     def boards(self) -> tuple[Board, Board]:
